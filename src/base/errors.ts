@@ -1,0 +1,84 @@
+/**
+ * The one error class and the one table of every error code.
+ *
+ * A code is what scripts match on, so it never changes meaning; its exit status is part of the contract in
+ * docs/cli.md. Errors are for what stops us; what we merely report is a Finding (finding.ts).
+ * Wording follows PostgreSQL's error style guide: the message is one lower-case line without a full stop, the detail
+ * is facts, the hint is a sentence of advice with the reader's own names in it, ready to paste.
+ */
+
+import type { Finding } from './finding.ts';
+
+/** Exit statuses of the command line, by name. Source: the command-line contract in docs/cli.md. */
+export const EXIT = {
+  done: 0,
+  findings: 1,
+  usage: 2,
+  connection: 3,
+  locked: 4,
+  failed: 5,
+  refused: 6,
+  program: 7,
+  bug: 70,
+} as const;
+
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+interface CodeEntry {
+  readonly exit: Exit;
+  /** What the code means, for docs/errors.md: one sentence, no full stop. */
+  readonly title: string;
+}
+
+/** Every error code. Grouped by room; alphabetical inside a group. */
+export const CODES = {
+  // base
+  BUG: { exit: EXIT.bug, title: 'a state that the code says cannot happen' },
+  // usage and configuration
+  CONFIG_INVALID: { exit: EXIT.usage, title: 'the configuration has faults; all of them are listed at once' },
+  CONFIG_UNREADABLE: { exit: EXIT.usage, title: 'the configuration file cannot be read or evaluated' },
+  USAGE: { exit: EXIT.usage, title: 'the command line cannot be understood' },
+  // connections
+  CONNECT_FAILED: { exit: EXIT.connection, title: 'the server cannot be reached or refuses the connection' },
+  SERVER_UNSUPPORTED: { exit: EXIT.connection, title: 'the server is not one of the supported PostgreSQL versions' },
+  CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
+  QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+} as const satisfies Record<string, CodeEntry>;
+
+export type Code = keyof typeof CODES;
+
+export interface ErrorMore {
+  /** Facts beside the message, may be several lines (a caret frame, the server's DETAIL, the state left behind). */
+  readonly detail?: string | undefined;
+  /** What to do: a sentence with the reader's own names, ready to paste. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+  /** Findings that belong to the failure (all faults of a configuration, say). Printed with it. */
+  readonly findings?: readonly Finding[] | undefined;
+  /** Data for `--json`: what the command had reached when it failed. */
+  readonly data?: unknown;
+}
+
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly code: Code;
+  readonly exit: Exit;
+  readonly more: ErrorMore;
+
+  constructor(code: Code, message: string, more: ErrorMore = {}) {
+    super(message, { cause: more.cause });
+    this.code = code;
+    this.exit = CODES[code].exit;
+    this.more = more;
+  }
+}
+
+/** For the default branch of a switch over a closed union: does not compile while a case is missing. */
+export function never(value: never): never {
+  throw new ToolError('BUG', `unhandled case: ${JSON.stringify(value)}`);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

