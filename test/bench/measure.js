@@ -1,0 +1,57 @@
+/** Runs whole processes, takes medians, reads CPU and peak memory; shared by every part of the bench. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROBE = fileURLToPath(new URL('./probe.cjs', import.meta.url));
+
+/** @typedef {{ command: string, args: string[], cwd?: string, env?: Record<string, string>, input?: string }} Run */
+
+/** One run to its end; throws when it fails, with what it printed. Returns seconds. */
+export function seconds(run) {
+  const start = process.hrtime.bigint();
+  const ended = spawnSync(run.command, run.args, options(run));
+  const took = Number(process.hrtime.bigint() - start) / 1e9;
+  if (ended.status !== 0) {
+    throw new Error(`${run.command} ${run.args.join(' ')}: exit ${ended.status}\n${ended.stderr}\n${ended.stdout}`);
+  }
+  return took;
+}
+
+/** CPU seconds and peak MiB of a Node process, from its own resource usage at exit. */
+export function usage(run) {
+  const folder = mkdtempSync(join(tmpdir(), 'strata-bench-'));
+  try {
+    const file = join(folder, 'usage.json');
+    const nodeOptions = `--require=${PROBE}`;
+    seconds({ ...run, env: { ...run.env, STRATA_BENCH_USAGE: file, NODE_OPTIONS: nodeOptions } });
+    const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(file, 'utf8'));
+    return { cpu: (userCPUTime + systemCPUTime) / 1e6, mib: maxRSS / 1024 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs every contender in turn, `rounds` times, and gives each one's median: a slow minute hurts all alike. */
+export function compare(contenders, rounds) {
+  const times = new Map(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, prepare, run } of contenders) {
+      prepare?.();
+      times.get(name).push(seconds(typeof run === 'function' ? run() : run));
+    }
+  }
+  return new Map([...times].map(([name, list]) => [name, median(list)]));
+}
+
+export function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function options({ cwd, env, input }) {
+  return { cwd, input, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28 };
+}

@@ -1,0 +1,229 @@
+/**
+ * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
+ * Parts: start, noop, up, ts, link, snapshot, server. Without a part, all of them. ROUNDS=5 sets the rounds.
+ * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BARE_NOOP, BARE_UP, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
+import { compare, seconds, usage } from './measure.js';
+import { benchSnapshot } from './snapshot.js';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const BIN = resolve('bin/strata.js');
+const NODE_MODULES = resolve('node_modules');
+const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
+const rows = [];
+
+const parts = { start, noop, up, ts, link, snapshot, server };
+const wanted = process.argv.slice(2);
+for (const name of wanted) if (!parts[name]) fail(`no such part: ${name}; there are ${Object.keys(parts).join(', ')}`);
+
+const serverUrl = strataOutput(['db', 'url'], home).trim();
+try {
+  for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
+  print();
+} finally {
+  spawnSync(process.execPath, [BIN, 'db', 'stop'], { cwd: home });
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** Process start: nothing but Node against --version and --help. */
+function start() {
+  report('process start', 'empty node', compare([
+    { name: 'empty node', run: node('-e', '0') },
+    { name: 'strata --version', run: strata(['--version'], home) },
+    { name: 'strata --help', run: strata(['--help'], home) },
+  ], ROUNDS * 3), { 'strata --version': 1.6, 'strata --help': 1.6 });
+}
+
+/** 1,000 migrations applied already. */
+function noop() {
+  const folder = sqlProject('noop', 1000);
+  const url = freshDatabase('noop');
+  const env = { DATABASE_URL: url };
+  seconds(strata(['up'], folder, env));
+  const bare = node('-e', BARE_NOOP, { cwd: folder, env: { ...env, NODE_PATH: NODE_MODULES } });
+  const contenders = [
+    { name: 'bare node: connect, select, hash', run: bare },
+    { name: 'strata up', run: strata(['up'], folder, env) },
+    { name: 'strata status', run: strata(['status', '--json'], folder, env) },
+    { name: 'strata verify --checksums', run: strata(['verify', '--checksums'], folder, env) },
+  ];
+  const peer = freshDatabase('noop_npm');
+  seconds(nodePgMigrate(folder, peer));
+  contenders.push({ name: 'node-pg-migrate up', run: nodePgMigrate(folder, peer) });
+  report('no-op over 1,000 applied', 'bare node: connect, select, hash', compare(contenders, ROUNDS * 2), {
+    'strata up': 1.3, 'strata status': 1.3, 'strata verify --checksums': 1.3,
+  });
+}
+
+/** Fresh runs from SQL files, with and without fsync. */
+function up() {
+  for (const fsync of ['on', 'off']) {
+    sql(serverUrl, `ALTER SYSTEM SET fsync = ${fsync}; SELECT pg_reload_conf()`);
+    for (const count of [10, 1000]) {
+      const limit = count === 10 ? 2.3 : fsync === 'on' ? 1.1 : 1.25;
+      report(`fresh up of ${count}, fsync ${fsync}`, 'psql', compare(freshContenders('sql', count), ROUNDS), { 'strata up': limit });
+    }
+  }
+  costs('sql');
+}
+
+/** Fresh runs from TypeScript files. */
+function ts() {
+  sql(serverUrl, 'ALTER SYSTEM SET fsync = on; SELECT pg_reload_conf()');
+  for (const count of [10, 1000]) {
+    report(`fresh up of ${count} TypeScript files`, 'psql', compare(freshContenders('ts', count), ROUNDS), {
+      'strata up': count === 10 ? 2.3 : 1.1,
+    });
+  }
+  costs('ts');
+}
+
+/** 100 migrations over a link with 10 ms round trips. */
+async function link() {
+  const port = await freePort();
+  const proxy = spawn(process.execPath, [resolve('test/bench/proxy.js'), String(port), new URL(serverUrl).port, '10'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((ready) => proxy.stdout.once('data', ready));
+  try {
+    const folder = sqlProject('link', 100);
+    const script = join(home, 'link.sql');
+    writeFileSync(script, psqlScript(100));
+    const far = () => freshDatabase('link').replace(/:\d+\//, `:${port}/`);
+    const times = compare([
+      { name: 'psql', run: () => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', far(), '-f', script] }) },
+      { name: 'strata up', run: () => strata(['up'], folder, { DATABASE_URL: far() }) },
+    ], Math.min(ROUNDS, 3));
+    report('100 migrations over a 10 ms link', 'psql', times, { 'strata up': 1.4 / 4.5 });
+  } finally {
+    proxy.kill();
+  }
+}
+
+/** 2,000 tables against pg_dump --schema-only. */
+async function snapshot() {
+  const url = freshDatabase('snapshot');
+  const { times, mib } = await benchSnapshot({ url, folder: home, rounds: ROUNDS, pgDump: program('pg_dump'), bin: BIN });
+  report(`snapshot of 2,000 tables (peak ${mib.toFixed(0)} MiB)`, 'pg_dump --schema-only', times, { 'strata snapshot': 0.8 });
+}
+
+/** The embedded server: cold, warm, and a clone of a template. */
+function server() {
+  const folder = join(home, 'server');
+  mkdirSync(folder, { recursive: true });
+  const times = compare([
+    { name: 'empty node', run: node('-e', '0') },
+    { name: 'cold: initdb, start, first query', prepare: () => dropServer(folder), run: strata(['db', 'start'], folder) },
+    { name: 'warm: db url', run: strata(['db', 'url'], folder) },
+  ], Math.min(ROUNDS, 3));
+  dropServer(folder);
+  report('embedded server (limits: 1.5 s cold, 0.2 s warm)', 'empty node', times, {});
+}
+
+function freshContenders(language, count) {
+  const folder = language === 'sql' ? sqlProject(`fresh_${count}`, count) : tsProject(`ts_${count}`, count);
+  const script = join(home, `fresh_${count}.sql`);
+  writeFileSync(script, psqlScript(count));
+  const barePath = { NODE_PATH: NODE_MODULES };
+  return [
+    { name: 'psql', run: () => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', freshDatabase('fresh'), '-f', script] }) },
+    { name: 'bare node, a message each', run: () => node('-e', BARE_UP, script, { env: { ...barePath, DATABASE_URL: freshDatabase('fresh') } }) },
+    { name: 'strata up', prepare: () => rmSync(join(folder, 'strata.lock.json'), { force: true }), run: () => strata(['up'], folder, { DATABASE_URL: freshDatabase('fresh') }) },
+    { name: 'node-pg-migrate', run: () => nodePgMigrate(folder, freshDatabase('fresh')) },
+  ];
+}
+
+function costs(language) {
+  const folder = language === 'sql' ? sqlProject('fresh_1000', 1000) : tsProject('ts_1000', 1000);
+  const { cpu, mib } = usage(strata(['up'], folder, { DATABASE_URL: freshDatabase('fresh') }));
+  rows.push([`client of 1,000 (${language}): CPU s`, 'strata up', cpu.toFixed(2), '', 'at most 0.70', cpu <= 0.7 ? 'ok' : 'OVER']);
+  rows.push([`client of 1,000 (${language}): peak MiB`, 'strata up', mib.toFixed(0), '', 'at most 95', mib <= 95 ? 'ok' : 'OVER']);
+}
+
+function sqlProject(name, count) {
+  const folder = join(home, name);
+  if (!existsSync(folder)) writeSqlHistory(join(folder, 'migrations'), count);
+  return folder;
+}
+
+function tsProject(name, count) {
+  const folder = join(home, name);
+  if (!existsSync(folder)) writeTsHistory(join(folder, 'migrations'), count);
+  return folder;
+}
+
+function freshDatabase(name) {
+  sql(serverUrl, `DROP DATABASE IF EXISTS bench_${name} WITH (FORCE)`);
+  sql(serverUrl, `CREATE DATABASE bench_${name} TEMPLATE template0`);
+  return serverUrl.replace(/\/[^/?]*(\?|$)/, `/bench_${name}$1`);
+}
+
+function sql(url, text) {
+  for (const statement of text.split(';')) {
+    seconds({ command: program('psql'), args: ['-qXAt', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', statement] });
+  }
+}
+
+function strata(args, cwd, env = {}) {
+  return { command: process.execPath, args: [BIN, ...args], cwd, env: { NO_COLOR: '1', ...env } };
+}
+
+function strataOutput(args, cwd) {
+  const ended = spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: 'utf8' });
+  if (ended.status !== 0) fail(ended.stderr);
+  return ended.stdout;
+}
+
+function nodePgMigrate(folder, url) {
+  const args = [join(NODE_MODULES, 'node-pg-migrate', 'bin', 'node-pg-migrate.js'), 'up', '--no-verbose', '-m', 'migrations', '--single-transaction=false'];
+  return { command: process.execPath, args, cwd: folder, env: { DATABASE_URL: url } };
+}
+
+function node(...args) {
+  const options = typeof args.at(-1) === 'object' ? args.pop() : {};
+  return { command: process.execPath, args, ...options };
+}
+
+function dropServer(folder) {
+  spawnSync(process.execPath, [BIN, 'db', 'stop'], { cwd: folder });
+  rmSync(join(folder, '.strata'), { recursive: true, force: true });
+}
+
+function program(name) {
+  const local = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((v) => `/usr/lib/postgresql/${v}/bin`) : [];
+  const folders = [process.env.STRATA_PG_BIN, ...(process.env.PATH ?? '').split(':'), ...local].filter(Boolean);
+  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return found ?? fail(`${name} is not installed; set STRATA_PG_BIN`);
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+function report(title, base, times, limits) {
+  for (const [name, time] of times) {
+    const ratio = time / times.get(base);
+    const limit = limits[name];
+    rows.push([title, name, time.toFixed(3), `${ratio.toFixed(2)}x`, limit ? `at most ${limit.toFixed(2)}x` : '', limit ? (ratio <= limit ? 'ok' : 'OVER') : '']);
+  }
+}
+
+function print() {
+  const head = ['work', 'who', 'median', 'ratio', 'limit', ''];
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
+  for (const row of [head, ...rows]) process.stdout.write(`${row.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd()}\n`);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
