@@ -1,18 +1,31 @@
-/** The configuration: its type, its JSON Schema, and the one literal in which every default stands. (Work in progress.) */
+/**
+ * The configuration: its type and the one literal in which every default stands. Its JSON Schema is json-schema.ts;
+ * how file, environment and flags become a Config is load.ts.
+ */
 import type { Target } from '../base/target.ts';
 
-export interface Config {
-  /** Absolute path of the project folder. */
-  readonly root: string;
-  /** Folders, relative to root. */
+/** One named database of the configuration file, chosen with `--env`. */
+export interface Environment {
+  /** Connection URL. `${NAME}` is replaced by the environment variable NAME, so that no secret stands in the file. */
+  readonly url: string;
+  /** True: destroying data there needs `--confirm DATABASE`, as if the database itself carried the mark. Default false. */
+  readonly confirm?: boolean;
+}
+
+export type RuleLevel = 'error' | 'warning' | 'note' | 'off';
+
+/** What a configuration file may hold, every key with its value. */
+export interface Settings {
+  /** Folders, relative to the project folder. */
   readonly migrations: string;
   readonly sql: string;
   readonly seeds: string;
   readonly generated: string;
+  /** Schemas that a Snapshot covers. */
   readonly schemas: readonly string[];
+  /** Where the history table is. */
   readonly history: { readonly schema: string; readonly table: string };
-  /** The database to work on; null: the embedded server. */
-  readonly target: Target | null;
+  readonly environments: Readonly<Record<string, Environment>>;
   readonly lock: {
     /** `advisory` (a session lock) or `lease` (a table row, for transaction-pooling proxies). */
     readonly mode: 'advisory' | 'lease';
@@ -30,7 +43,67 @@ export interface Config {
     /** Milliseconds one statement may run; 0: no limit. */
     readonly statement: number;
   };
+  readonly lint: {
+    /** Rule name to level. A rule that is not named keeps its own level. */
+    readonly rules: Readonly<Record<string, RuleLevel>>;
+    /** Fingerprints of findings that were reviewed and accepted. */
+    readonly ignore: readonly string[];
+  };
   readonly types: { readonly out: string; readonly brandedIds: boolean };
-  readonly backup: { readonly dir: string; readonly format: 'custom' | 'directory'; readonly jobs: number };
+  readonly docs: { readonly out: string };
+  readonly backup: {
+    readonly dir: string;
+    readonly format: 'custom' | 'directory';
+    /** Parallel workers of pg_dump and pg_restore, directory format only. */
+    readonly jobs: number;
+    /** How many backups to keep of each kind. */
+    readonly retention: { readonly daily: number; readonly weekly: number; readonly monthly: number };
+    /** URL of an S3-compatible bucket, `s3://bucket/prefix`; empty: none. */
+    readonly remote: string;
+  };
+  /** The PostgreSQL of this project: major version, and the folder of its data. */
   readonly embedded: { readonly version: string; readonly dir: string };
+  readonly fleet: {
+    /** Names of `environments` that belong to the fleet. */
+    readonly environments: readonly string[];
+    /** Databases worked on at once. */
+    readonly parallel: number;
+  };
 }
+
+/** Settings, and what was found around them. */
+export interface Config extends Settings {
+  /** Absolute path of the project folder. */
+  readonly root: string;
+  /** Absolute path of the file the settings come from; null: there is none. */
+  readonly file: string | null;
+  /** The environment chosen with `--env`; null: none. */
+  readonly environment: string | null;
+  /** The database to work on; null: the embedded server. */
+  readonly target: Target | null;
+}
+
+/** Every default. Lock numbers: one short try, then few held ones, because hundreds of blind tries freeze a table again and again. */
+export const DEFAULTS: Settings = {
+  migrations: 'migrations',
+  sql: 'sql',
+  seeds: 'seeds',
+  generated: 'generated',
+  schemas: ['public'],
+  history: { schema: 'public', table: 'schema_migrations' },
+  environments: {},
+  lock: { mode: 'advisory', wait: 60_000, lease: 30_000 },
+  timeouts: { lock: 1_000, lockRetries: 3, lockHeld: 7_000, statement: 0 },
+  lint: { rules: {}, ignore: [] },
+  types: { out: 'generated/types.ts', brandedIds: true },
+  docs: { out: 'docs/data' },
+  backup: {
+    dir: 'backups',
+    format: 'custom',
+    jobs: 2,
+    retention: { daily: 7, weekly: 4, monthly: 12 },
+    remote: '',
+  },
+  embedded: { version: '17', dir: '.strata' },
+  fleet: { environments: [], parallel: 4 },
+};
