@@ -43,6 +43,28 @@ export const CODES = {
   SERVER_UNSUPPORTED: { exit: EXIT.connection, title: 'the server is not one of the supported PostgreSQL versions' },
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+  // migrations: history and plan
+  HISTORY_ELSEWHERE: {
+    exit: EXIT.refused,
+    title: 'there is no history where the configuration says, but one elsewhere',
+  },
+  HISTORY_FOREIGN: { exit: EXIT.refused, title: 'the history table belongs to another tool or has another shape' },
+  HISTORY_NOT_EMPTY: { exit: EXIT.refused, title: 'a baseline needs an empty history' },
+  MIGRATION_EDITED: { exit: EXIT.refused, title: 'an applied migration was changed afterwards' },
+  MIGRATION_IRREVERSIBLE: { exit: EXIT.refused, title: 'a migration cannot be undone' },
+  MIGRATION_MISSING: { exit: EXIT.refused, title: 'an applied migration has no file' },
+  MIGRATION_OUT_OF_ORDER: { exit: EXIT.refused, title: 'a pending migration is older than an applied one' },
+  MIGRATION_UNFINISHED: { exit: EXIT.refused, title: 'a migration stopped in the middle and must be finished first' },
+  MIGRATION_UNKNOWN: { exit: EXIT.usage, title: 'no migration has that version' },
+  REPAIR_NEEDED: { exit: EXIT.refused, title: 'a repair must name what it accepts' },
+  // migrations: the run
+  LOCK_HELD: { exit: EXIT.locked, title: 'another run holds the migration lock' },
+  LOCK_LOST: { exit: EXIT.failed, title: 'the migration lock was lost while the run was under way' },
+  LOCK_TIMEOUT: { exit: EXIT.failed, title: 'a migration did not get a lock in time, after every attempt' },
+  MIGRATION_FAILED: { exit: EXIT.failed, title: 'a migration failed' },
+  READ_ONLY: { exit: EXIT.connection, title: 'the server or the database accepts no changes' },
+  RUN_INTERRUPTED: { exit: EXIT.failed, title: 'the run was interrupted before its end' },
+  SINGLE_TRANSACTION: { exit: EXIT.refused, title: 'a migration of the run cannot be part of a single transaction' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;
