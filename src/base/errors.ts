@@ -42,6 +42,7 @@ export const CODES = {
   CONNECT_FAILED: { exit: EXIT.connection, title: 'the server cannot be reached or refuses the connection' },
   SERVER_UNSUPPORTED: { exit: EXIT.connection, title: 'the server is not one of the supported PostgreSQL versions' },
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
+  MARK_DENIED: { exit: EXIT.refused, title: 'the role may not write the environment mark into the database' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
   // migrations: history and plan
   HISTORY_ELSEWHERE: {
@@ -65,6 +66,15 @@ export const CODES = {
   READ_ONLY: { exit: EXIT.connection, title: 'the server or the database accepts no changes' },
   RUN_INTERRUPTED: { exit: EXIT.failed, title: 'the run was interrupted before its end' },
   SINGLE_TRANSACTION: { exit: EXIT.refused, title: 'a migration of the run cannot be part of a single transaction' },
+  // programs
+  PROGRAM_FAILED: { exit: EXIT.failed, title: 'a PostgreSQL program ended with an error' },
+  PROGRAM_MISSING: { exit: EXIT.program, title: 'a PostgreSQL program that is needed is not installed' },
+  PROGRAM_TOO_OLD: { exit: EXIT.program, title: 'a PostgreSQL program is older than the server it must talk to' },
+  // the embedded server
+  EMBEDDED_ACCESS: { exit: EXIT.connection, title: 'the embedded server cannot use its folder, binaries or user' },
+  EMBEDDED_BINARIES: { exit: EXIT.program, title: 'no PostgreSQL server program fits the embedded server' },
+  EMBEDDED_BUSY: { exit: EXIT.connection, title: 'another process has been starting or stopping the embedded server for too long' },
+  EMBEDDED_START: { exit: EXIT.connection, title: 'the embedded server does not start' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;
