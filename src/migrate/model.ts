@@ -2,7 +2,7 @@
  * The words of migrations: what lies in the folder, what it compiles to, what the history holds, what state that makes.
  * Files are found by files.ts, compiled by compile.ts, compared with the history by plan.ts, executed by run.ts.
  */
-import type { Place } from '../base/finding.ts';
+import type { Finding, Place } from '../base/finding.ts';
 import type { Script } from '../base/plan.ts';
 
 /** One file of the migrations folder. */
@@ -18,6 +18,8 @@ export interface MigrationFile {
   readonly language: 'ts' | 'js' | 'sql';
   /** LF-normalised source. */
   readonly source: string;
+  /** The other half of an `.up.sql` and `.down.sql` pair. */
+  readonly downFile?: { readonly file: string; readonly source: string };
   /** Versioned parts under `sql/` that it refers to, sorted by path. */
   readonly parts: readonly SqlPart[];
   /** SHA-256 over source and parts; see docs/formats.md. */
@@ -40,6 +42,8 @@ export interface CompiledMigration {
   readonly down: Script;
   /** SHA-256 over the token streams of both directions; null when either is opaque. */
   readonly semanticChecksum: string | null;
+  /** What to say about it though it compiles: an enum value used in the transaction that adds it, and the like. */
+  readonly findings: readonly Finding[];
 }
 
 /** A row of schema_migrations. */
