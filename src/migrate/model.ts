@@ -68,6 +68,10 @@ export interface InterruptedMigration {
   /** Statements that are done; the next run goes on after them. */
   readonly done: number;
   readonly total: number;
+  /** The next statement was begun and its end never recorded: the tool or the server was killed meanwhile. */
+  readonly begun: boolean;
+  /** SHA-256 over the texts of the statements that are done; null when none is. */
+  readonly checksum: string | null;
   readonly error: string | null;
 }
 
