@@ -1,0 +1,13 @@
+-- Names of all types that a column, a parameter or a domain uses; an array is told by its element.
+SELECT t.oid, format_type(t.oid, NULL) AS text, COALESCE(en.nspname, n.nspname) AS schema,
+       COALESCE(e.typname, t.typname) AS name, e.oid IS NOT NULL AS array
+FROM pg_type t
+JOIN pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid
+LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+WHERE t.oid IN (
+  SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid >= 16384 AND a.attnum > 0
+  UNION
+  SELECT unnest(p.prorettype || COALESCE(p.proallargtypes, p.proargtypes::oid[])) FROM pg_proc p WHERE p.oid >= 16384
+  UNION
+  SELECT b.typbasetype FROM pg_type b WHERE b.oid >= 16384)
