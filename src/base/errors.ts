@@ -73,8 +73,31 @@ export const CODES = {
   // the embedded server
   EMBEDDED_ACCESS: { exit: EXIT.connection, title: 'the embedded server cannot use its folder, binaries or user' },
   EMBEDDED_BINARIES: { exit: EXIT.program, title: 'no PostgreSQL server program fits the embedded server' },
-  EMBEDDED_BUSY: { exit: EXIT.connection, title: 'another process has been starting or stopping the embedded server for too long' },
+  EMBEDDED_BUSY: {
+    exit: EXIT.connection,
+    title: 'another process has been starting or stopping the embedded server for too long',
+  },
   EMBEDDED_START: { exit: EXIT.connection, title: 'the embedded server does not start' },
+  // backups
+  BACKUP_DAMAGED: { exit: EXIT.failed, title: 'a backup does not hold what was written into it' },
+  BACKUP_DIR_UNREADABLE: { exit: EXIT.usage, title: 'the folder of backups cannot be read' },
+  BACKUP_FAILED: { exit: EXIT.failed, title: 'a backup could not be taken; nothing of it is left' },
+  BACKUP_INTERRUPTED: { exit: EXIT.failed, title: 'a backup or restore was interrupted; nothing of it is left' },
+  BACKUP_LOCKED: { exit: EXIT.locked, title: 'another backup is running' },
+  BACKUP_NOT_FOUND: { exit: EXIT.usage, title: 'there is no such backup' },
+  BACKUP_ROLE_FILTERED: {
+    exit: EXIT.refused,
+    title: 'row level security would hide rows from the role that takes the backup',
+  },
+  RESTORE_EXTENSION_MISSING: {
+    exit: EXIT.refused,
+    title: 'the server cannot install an extension that the backup needs',
+  },
+  RESTORE_FAILED: { exit: EXIT.failed, title: 'a backup could not be restored' },
+  RESTORE_MISMATCH: { exit: EXIT.failed, title: 'a restored database differs from what was backed up' },
+  RESTORE_ROLE_MISSING: { exit: EXIT.refused, title: 'roles that the backup names do not exist on the server' },
+  TARGET_NOT_EMPTY: { exit: EXIT.refused, title: 'the database to restore into is not empty' },
+  TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;
