@@ -44,6 +44,12 @@ export const CODES = {
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
   MARK_DENIED: { exit: EXIT.refused, title: 'the role may not write the environment mark into the database' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+  // migrations: files
+  LOCK_FILE_INVALID: { exit: EXIT.usage, title: 'strata.lock.json cannot be understood' },
+  MIGRATION_FILES: { exit: EXIT.usage, title: 'the migrations folder has faults; all of them are listed at once' },
+  MIGRATION_INVALID: { exit: EXIT.failed, title: 'a migration file cannot be compiled; nothing of it has run' },
+  MIGRATION_THREW: { exit: EXIT.failed, title: 'the code of a migration threw an exception' },
+  PART_INVALID: { exit: EXIT.failed, title: 'a file under sql/ holds something that a part cannot hold' },
   // migrations: history and plan
   HISTORY_ELSEWHERE: {
     exit: EXIT.refused,
