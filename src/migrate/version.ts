@@ -1,0 +1,44 @@
+/**
+ * Versions: the number at the beginning of a migration's file name, and their order. Ordered as node-pg-migrate orders
+ * them, so that its projects keep their history: by number; 17 digits are a UTC date and compare with 13-digit epoch
+ * milliseconds. Dots separate further numbers (`2.10` after `2.9`).
+ */
+import { byCode } from '../base/canonical.ts';
+
+/** The history's column is varchar(50). */
+export const VERSION_LENGTH = 50;
+
+const NAME = /^(\d+(?:\.\d+)*)[_-](.+)$/s;
+
+/** `001_create_users` → version `001`, description `create users`; null when the name does not begin with a version. */
+export function splitName(name: string): { readonly version: string; readonly description: string } | null {
+  const [, version, words] = NAME.exec(name) ?? [];
+  if (version === undefined || words === undefined) return null;
+  return { version, description: words.replaceAll('_', ' ').trim() };
+}
+
+/** Negative, zero or positive. Zero also for `1` and `001`, which no folder may hold both of. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [versionKey(a), versionKey(b)];
+  for (let index = 0; index < left.length && index < right.length; index += 1) {
+    const order = compareNumbers(left[index] ?? '', right[index] ?? '');
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+/** Equal for versions that compare as equal: what duplicates are found by. */
+export function versionKey(version: string): readonly string[] {
+  return version.split('.').map((digits) => epochOf(digits) ?? digits.replace(/^0+(?=\d)/, ''));
+}
+
+function compareNumbers(a: string, b: string): number {
+  return a.length - b.length || byCode(a, b);
+}
+
+function epochOf(digits: string): string | null {
+  const [, y, mo, d, h, mi, s, ms] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(digits) ?? [];
+  if (y === undefined) return null;
+  const time = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${ms}Z`);
+  return Number.isNaN(time) ? null : String(time);
+}
