@@ -1,0 +1,209 @@
+/**
+ * Makes the model that every output is written from: relations with their TypeScript claims, unions and brands with
+ * their names. Pure: Snapshot in, model out. TypeScript, Kysely and JSON Schema differ only in how they print it.
+ */
+import type { Column, QName, Snapshot, Table, UserType, View } from '../catalog/model.ts';
+import { type BrandRoot, Brands } from './brands.ts';
+import { insertMode, isNullable, key, type ResolvedType, TypeResolver, tableFacts } from './columns.ts';
+import { bothFacts, type Facts, type FactsByColumn } from './facts.ts';
+import { literalText, NameRegistry, pascal, singular } from './names.ts';
+import {
+  type Brand,
+  newName,
+  patchName,
+  rowName,
+  type TypedRelation,
+  type TypeModel,
+  type TypeOptions,
+  type Union,
+} from './type-model.ts';
+import { arrayType, type Mapped, scalarType } from './typemap.ts';
+import type { Value } from './value-class.ts';
+
+export function typeModel(snapshot: Snapshot, options: TypeOptions): TypeModel {
+  return new ModelBuilder(snapshot, options).build();
+}
+
+class ModelBuilder {
+  readonly #snapshot: Snapshot;
+  readonly #options: TypeOptions;
+  readonly #types: TypeResolver;
+  readonly #names = new NameRegistry();
+  readonly #tables: readonly Table[];
+  readonly #parents: ReadonlySet<string>;
+  readonly #brandNames = new Map<BrandRoot['column'], Brand>();
+  readonly #typeUnions = new Map<string, Union>();
+  readonly #unions: Union[] = [];
+  readonly #roots: Brands;
+
+  constructor(snapshot: Snapshot, options: TypeOptions) {
+    this.#snapshot = snapshot;
+    this.#options = options;
+    this.#types = new TypeResolver(snapshot);
+    // A partition has its parent's rows; whoever reads it gets the parent's type.
+    this.#tables = snapshot.tables.filter((table) => table.parents.every((parent) => parent.bound === null));
+    this.#parents = new Set(snapshot.tables.flatMap((table) => table.parents.map(key)));
+    this.#roots = new Brands(this.#tables, this.#types);
+  }
+
+  /** Names are claimed in a fixed order, so that the same schema always gives the same names. */
+  build(): TypeModel {
+    const sources = [...this.#tables, ...this.#snapshot.views];
+    const entities = sources.map((source) => this.#claimEntity(source));
+    for (const type of this.#snapshot.types) this.#claimTypeUnion(type);
+    const relations = sources.map((source, at) =>
+      'constraints' in source ? this.#table(source, entities[at] ?? '') : this.#view(source, entities[at] ?? ''),
+    );
+    return { relations, unions: this.#unions, brands: [...this.#brandNames.values()] };
+  }
+
+  #claimEntity(source: Table | View): string {
+    const prefix = this.#prefix(source);
+    return this.#names.claim(
+      [prefix + pascal(singular(source.name)), prefix + pascal(source.name)],
+      [rowName, newName, patchName],
+    );
+  }
+
+  #prefix({ schema }: QName): string {
+    return schema === (this.#options.schemas[0] ?? 'public') ? '' : pascal(schema);
+  }
+
+  #dotted(name: QName): string {
+    return this.#prefix(name) === '' ? name.name : `${name.schema}.${name.name}`;
+  }
+
+  #claimTypeUnion(type: UserType): void {
+    const values = this.#valuesOf(type);
+    if (!values?.length) return;
+    const base = this.#prefix(type) + pascal(type.name);
+    const origin = `${type.kind} ${type.schema}.${type.name}`;
+    const union = this.#union([base, base + pascal(type.kind)], values, origin, type.comment);
+    this.#typeUnions.set(key(type), union);
+  }
+
+  #valuesOf(type: UserType): readonly Value[] | undefined {
+    if (type.kind === 'enum') return type.labels;
+    if (type.kind !== 'domain') return undefined;
+    const { facts } = this.#types.resolve({ type: '', typeName: type, dimensions: 0, collation: null });
+    return named(facts.values) ? facts.values : undefined;
+  }
+
+  #union(bases: readonly string[], values: readonly Value[], origin: string, comment: string | null): Union {
+    const name = this.#names.claim(bases);
+    const union = { name, values, origin, comment };
+    this.#unions.push(union);
+    return union;
+  }
+
+  #table(table: Table, entity: string): TypedRelation {
+    const isParent = this.#parents.has(key(table));
+    const checks = tableFacts(table, this.#types, isParent);
+    const columns = table.columns.map((column) => {
+      const type = this.#types.resolve(column);
+      const facts = this.#facts(column, type, checks);
+      const mapped = this.#brand(table, column) ?? this.#mapped(table, entity, column, type, facts, checks);
+      return {
+        ...common(column, type, facts, mapped),
+        nullable: isNullable(table, column, facts, isParent),
+        writesNull: !column.notNull && !facts.notNull,
+        insert: insertMode(column, type, facts),
+        update: column.generated !== null || column.identity === 'always' ? ('never' as const) : ('optional' as const),
+      };
+    });
+    return { ...identity(table, entity), kind: table.kind, columns, writable: true };
+  }
+
+  #view(view: View, entity: string): TypedRelation {
+    const columns = view.columns.map((column) => {
+      const type = this.#types.resolve(column);
+      // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
+      const { notNull: _, ...facts } = type.facts;
+      const mapped = this.#mapped(view, entity, column, type, facts, new Map());
+      return {
+        ...common(column, type, facts, mapped),
+        nullable: true,
+        writesNull: false,
+        insert: 'never' as const,
+        update: 'never' as const,
+      };
+    });
+    return { ...identity(view, entity), kind: view.kind, columns, writable: false };
+  }
+
+  #facts(column: Column, type: ResolvedType, checks: FactsByColumn): Facts {
+    const own = checks.get(column.name);
+    return own ? bothFacts(type.facts, own) : type.facts;
+  }
+
+  #brand(table: Table, column: Column): Mapped | null {
+    const root = this.#options.brandedIds ? this.#roots.rootOf(table, column) : null;
+    if (root === null) return null;
+    const known = this.#brandNames.get(root.column) ?? this.#claimBrand(root);
+    return { read: known.name, write: known.name };
+  }
+
+  #claimBrand({ table, column }: BrandRoot): Brand {
+    const entity = this.#prefix(table) + pascal(singular(table.name));
+    const suffix = pascal(column.name);
+    const plain = suffix.startsWith(pascal(singular(table.name))) ? this.#prefix(table) + suffix : entity + suffix;
+    const name = this.#names.claim([plain, `${entity}${suffix}Key`]);
+    const base = scalarType(this.#types.resolve(column).name).read;
+    const brand = { name, base, key: `${this.#dotted(table)}.${column.name}` };
+    this.#brandNames.set(column, brand);
+    return brand;
+  }
+
+  #mapped(
+    relation: QName,
+    entity: string,
+    column: Column,
+    type: ResolvedType,
+    facts: Facts,
+    checks: FactsByColumn,
+  ): Mapped {
+    if (type.dimensions === 1) return this.#array(type, facts);
+    const { values } = facts;
+    const shared = [...type.domains, ...(type.userType ? [type.userType] : [])]
+      .map((named) => this.#typeUnions.get(key(named)))
+      .find((union) => union !== undefined);
+    if (shared && (values === undefined || sameValues(shared.values, values))) return both(shared.name);
+    if (values?.length === 0) return both('never');
+    if (named(values) && checks.has(column.name)) {
+      const origin = `check of ${relation.schema}.${relation.name}.${column.name}`;
+      return both(this.#union([entity + pascal(column.name)], values, origin, null).name);
+    }
+    if (values) return both(values.map(literalText).join(' | '));
+    const mapped = scalarType(type.name);
+    return facts.finite && mapped.read === 'PgDate' ? { read: 'Date', write: 'Date | string' } : mapped;
+  }
+
+  #array(type: ResolvedType, facts: Facts): Mapped {
+    const element = this.#types.resolve({ type: '', typeName: type.name, dimensions: 0, collation: null });
+    const union = this.#typeUnions.get(key(type.name));
+    const write = union?.name ?? scalarType(element.name).write;
+    return arrayType(type.name, { fullElements: facts.fullElements ?? false, element: write });
+  }
+}
+
+function common(column: Column, type: ResolvedType, facts: Facts, mapped: Mapped) {
+  const { name, comment, type: declared } = column;
+  return { name, comment, declared, type, facts, read: mapped.read, write: mapped.write };
+}
+
+function identity(source: Table | View, entity: string) {
+  return { schema: source.schema, name: source.name, comment: source.comment, entity };
+}
+
+/** Sets worth a name: not booleans, not the empty set. */
+function named(values: readonly Value[] | undefined): values is readonly Value[] {
+  return values !== undefined && values.length > 0 && typeof values[0] !== 'boolean';
+}
+
+function both(text: string): Mapped {
+  return { read: text, write: text };
+}
+
+function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((value) => b.includes(value));
+}

@@ -1,0 +1,96 @@
+/** Names for TypeScript from names of SQL: any identifier in, valid and distinct TypeScript out. */
+import { HELPERS } from './typemap.ts';
+import type { Value } from './value-class.ts';
+
+/**
+ * Globals that generated text refers to, and those whose shadowing would confuse everyone who imports the file. A type
+ * that would be called so is numbered.
+ */
+const TAKEN = [
+  ...['Array', 'Boolean', 'Buffer', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object', 'Promise', 'ReadonlyArray'],
+  ...['Record', 'RegExp', 'Set', 'String', 'Symbol', 'Uint8Array', 'Brand', 'Partial', 'Pick', 'Omit', 'Required'],
+  ...Object.keys(HELPERS),
+];
+
+/** Hands out names that are not taken yet: the first comer keeps the plain one. Case matters, as in TypeScript. */
+export class NameRegistry {
+  readonly #taken = new Set<string>(TAKEN);
+
+  /** Finds the first base in `bases`, then the last with 2, 3, …, for which none of the `forms` is taken; takes them all. */
+  claim(bases: readonly string[], forms: readonly ((base: string) => string)[] = [(base) => base]): string {
+    for (const base of this.#candidates(bases)) {
+      const names = forms.map((form) => form(base));
+      if (names.some((name) => this.#taken.has(name))) continue;
+      for (const name of names) this.#taken.add(name);
+      return base;
+    }
+    return '';
+  }
+
+  *#candidates(bases: readonly string[]): Generator<string, void> {
+    yield* bases;
+    for (let n = 2; ; n += 1) yield `${bases.at(-1)}${n}`;
+  }
+}
+
+/** `tutor_profiles` to `TutorProfiles`, `weird name!` to `WeirdName`, `2fa` to `_2fa`, `!?` to `Unnamed`. */
+export function pascal(name: string): string {
+  const parts = name.split(/[^\p{ID_Continue}]+|_+/u).filter((part) => part !== '');
+  const joined = parts.map(capitalised).join('');
+  if (joined === '') return 'Unnamed';
+  return /^\p{ID_Start}/u.test(joined) ? joined : `_${joined}`;
+}
+
+/** `BookingState` to `bookingState`. */
+export function camel(typeName: string): string {
+  const [first = ''] = typeName;
+  return first.toLowerCase() + typeName.slice(first.length);
+}
+
+function capitalised(part: string): string {
+  const [first = ''] = part;
+  return first.toUpperCase() + part.slice(first.length);
+}
+
+/** The English singular of a table name's last word: `tutor_availabilities` to `tutor_availability`. When in doubt, the name stays. */
+export function singular(name: string): string {
+  if (name.length < 4 || /(ss|us|is|news|series|species)$/i.test(name)) return name;
+  if (/[^aeiou]ies$/i.test(name) && name.length > 4) return name.slice(0, -3) + (/S$/.test(name) ? 'Y' : 'y');
+  if (/(sses|shes|ches|xes|zzes)$/i.test(name) || /[^aeo]uses$/i.test(name)) return name.slice(0, -2);
+  return /[^s]s$/i.test(name) ? name.slice(0, -1) : name;
+}
+
+/** A property name: bare when it is a plain ASCII identifier, else a string. */
+export function property(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
+}
+
+/** A TypeScript string literal. Whatever an editor or the parser could take for a line end is escaped. */
+export function quoted(text: string): string {
+  const escaped = text.replace(
+    /[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff]/g,
+    (char) => {
+      if (char.length === 2) return char;
+      if (char === '\\' || char === "'") return `\\${char}`;
+      if (char === '\n') return '\\n';
+      return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    },
+  );
+  return `'${escaped}'`;
+}
+
+/** A value as a literal type. */
+export function literalText(value: Value): string {
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+/** A JSDoc block. A comment of the database cannot end it or break out of its lines. */
+export function jsdoc(lines: readonly string[], indent = ''): string {
+  const clean = lines
+    .join('\n')
+    .replaceAll('*/', '*\\/')
+    .split(/\r\n|[\n\r\u2028\u2029\u0085\u000b\u000c]/)
+    .map((line) => line.replace(/[\u0000-\u0008\u000e-\u001f\u007f]/g, ' ').trimEnd());
+  if (clean.length === 1) return `${indent}/** ${clean[0]} */\n`;
+  return `${indent}/**\n${clean.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`;
+}

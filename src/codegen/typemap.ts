@@ -1,0 +1,111 @@
+/**
+ * What `pg` really returns and takes, by type. Measured with pg 8 and pg-types 2, not wished: int8 and numeric are
+ * strings, numeric[] is number[], an array of enums, domains or composites is its raw text because types made by users
+ * have no parser, dates may be the numbers ±Infinity. The whole table is proved by round trips in test/codegen.
+ */
+import type { QName } from '../catalog/model.ts';
+
+/** TypeScript text of both directions, without NULL. */
+export interface Mapped {
+  readonly read: string;
+  readonly write: string;
+}
+
+/** Declarations that generated text uses when it needs them. */
+export const HELPERS: Readonly<Record<string, string>> = {
+  JsonValue: `/** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+`,
+  JsonInput: `/**
+ * What the driver sends as JSON: objects are serialised, strings are taken for JSON text. An array would be sent as a
+ * PostgreSQL array and null as NULL: give \`JSON.stringify(value)\` for those.
+ */
+export type JsonInput = { readonly [key: string]: JsonValue | undefined } | string | number | boolean;
+`,
+  PgDate: `/** A Date, or the number Infinity or -Infinity for PostgreSQL's special values. */
+export type PgDate = Date | number;
+`,
+  PgInterval: `/** An interval as the driver returns it; parts that are zero are left out. */
+export interface PgInterval {
+  readonly years?: number;
+  readonly months?: number;
+  readonly days?: number;
+  readonly hours?: number;
+  readonly minutes?: number;
+  readonly seconds?: number;
+  readonly milliseconds?: number;
+  toPostgres(): string;
+  toISO(): string;
+  toISOString(): string;
+}
+`,
+  PgPoint: `export interface PgPoint {
+  readonly x: number;
+  readonly y: number;
+}
+`,
+  PgCircle: `export interface PgCircle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+`,
+};
+
+const STRING: Mapped = { read: 'string', write: 'string' };
+const NUMBER: Mapped = { read: 'number', write: 'number' };
+const DATE: Mapped = { read: 'PgDate', write: 'PgDate | string' };
+const JSON_TYPE: Mapped = { read: 'JsonValue', write: 'JsonInput' };
+
+/** Scalars of pg_catalog that are not plain strings both ways. */
+const SCALARS: Readonly<Record<string, Mapped>> = {
+  bool: { read: 'boolean', write: 'boolean' },
+  bytea: { read: 'Buffer', write: 'Uint8Array' },
+  circle: { read: 'PgCircle', write: 'string' },
+  date: DATE,
+  float4: NUMBER,
+  float8: NUMBER,
+  int2: NUMBER,
+  int4: NUMBER,
+  int8: { read: 'string', write: 'string | number | bigint' },
+  interval: { read: 'PgInterval', write: 'PgInterval | string' },
+  json: JSON_TYPE,
+  jsonb: JSON_TYPE,
+  money: { read: 'string', write: 'string | number' },
+  numeric: { read: 'string', write: 'string | number | bigint' },
+  oid: NUMBER,
+  point: { read: 'PgPoint', write: 'string' },
+  timestamp: DATE,
+  timestamptz: DATE,
+};
+
+/** Element types whose arrays the driver parses, with what it makes of an element. Every other array is raw text. */
+const PARSED_ARRAYS: Readonly<Record<string, string>> = {
+  ...{ bool: 'boolean', bytea: 'Buffer', int2: 'number', int4: 'number', oid: 'number', int8: 'string' },
+  ...{ float4: 'number', float8: 'number', numeric: 'number', point: 'PgPoint', interval: 'PgInterval' },
+  ...{ bpchar: 'string', varchar: 'string', text: 'string', regproc: 'string', uuid: 'string', money: 'string' },
+  ...{ macaddr: 'string', inet: 'string', cidr: 'string', time: 'string', timetz: 'string', numrange: 'string' },
+  ...{ date: 'PgDate', timestamp: 'PgDate', timestamptz: 'PgDate', json: 'JsonValue', jsonb: 'JsonValue' },
+};
+
+/** Arrays whose text uses another delimiter than the comma that the driver writes. */
+const OTHER_DELIMITER = new Set(['box']);
+
+export function scalarType(type: QName): Mapped {
+  return (type.schema === 'pg_catalog' ? SCALARS[type.name] : undefined) ?? STRING;
+}
+
+/** `element`: the write type of an element, when it is narrower than its type's (an enum's union). */
+export function arrayType(type: QName, options: { readonly fullElements: boolean; readonly element?: string }): Mapped {
+  const parsed = type.schema === 'pg_catalog' ? PARSED_ARRAYS[type.name] : undefined;
+  const hole = options.fullElements ? '' : ' | null';
+  const write = `readonly (${options.element ?? scalarType(type).write}${hole})[]`;
+  if (type.schema === 'pg_catalog' && OTHER_DELIMITER.has(type.name)) return STRING;
+  if (parsed === undefined) return { read: 'string', write: `string | ${write}` };
+  return { read: hole ? `(${parsed}${hole})[]` : `${parsed}[]`, write };
+}
+
+/** Names of the helpers that a piece of generated text refers to. */
+export function helpersIn(text: string): readonly string[] {
+  return Object.keys(HELPERS).filter((name) => text.includes(name));
+}

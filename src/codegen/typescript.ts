@@ -1,0 +1,100 @@
+/**
+ * The model as TypeScript: one file without imports. Interfaces and plain unions only, so that the compiler's work grows
+ * with the number of columns and not with cleverness; 2,000 tables check in about a second.
+ */
+import { camel, jsdoc, literalText, property } from './names.ts';
+import {
+  type Brand,
+  newName,
+  patchName,
+  rowName,
+  type TypedColumn,
+  type TypedRelation,
+  type TypeModel,
+  type Union,
+} from './type-model.ts';
+import { HELPERS, helpersIn } from './typemap.ts';
+
+/** `hash`: of the Snapshot, for the header. Ends with one newline; the same model gives the same bytes. */
+export function typescriptOf(model: TypeModel, hash: string): string {
+  const unions = model.unions.map(unionText).join('');
+  const relations = model.relations.map(relationText).join('');
+  const brands = model.brands.length > 0 ? BRAND + model.brands.map(brandText).join('') : '';
+  const helpers = withTheirOwn(helpersIn(relations)).map((name) => `${HELPERS[name]}\n`);
+  return `${`${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}`.trimEnd()}\n`;
+}
+
+export function header(hash: string): string {
+  return `/* eslint-disable */
+/**
+ * Row types of the database, written by \`strata types\`. Do not edit: change the schema and run it again.
+ * Snapshot: sha256:${hash}
+ */
+`;
+}
+
+const BRAND = `declare const brand: unique symbol;
+/** Makes the ids of different tables different types. \`id as UserId\` brands a plain value. */
+export interface Brand<Key extends string> {
+  readonly [brand]: Key;
+}
+
+`;
+
+/** Helpers refer to each other: JsonInput to JsonValue. */
+function withTheirOwn(names: readonly string[]): readonly string[] {
+  const all = new Set(names.flatMap((name) => helpersIn(HELPERS[name] ?? '')));
+  return Object.keys(HELPERS).filter((name) => all.has(name));
+}
+
+function brandText({ name, base, key }: Brand): string {
+  return `export type ${name} = ${base} & Brand<${literalText(key)}>;\n\n`;
+}
+
+function unionText({ name, values, origin, comment }: Union): string {
+  const tuple = `${camel(name)}Values`;
+  const doc = jsdoc(comment === null ? [origin] : [comment, '', origin]);
+  const items = values.map((value) => `  ${literalText(value)},\n`).join('');
+  return `${doc}export const ${tuple} = [\n${items}] as const;\nexport type ${name} = (typeof ${tuple})[number];\n\n`;
+}
+
+function relationText(relation: TypedRelation): string {
+  const { entity, writable } = relation;
+  const row = interfaceText(rowName(entity), rowDoc(relation), relation.columns.map(rowMember));
+  if (!writable) return row;
+  const insert = interfaceText(
+    newName(entity),
+    [`What INSERT into ${relation.name} takes.`],
+    relation.columns.map(newMember),
+  );
+  const patch = interfaceText(
+    patchName(entity),
+    [`What UPDATE of ${relation.name} takes.`],
+    relation.columns.map(patchMember),
+  );
+  return row + insert + patch;
+}
+
+function rowDoc({ kind, schema, name, comment }: TypedRelation): readonly string[] {
+  const origin = `${kind} ${schema}.${name}`;
+  return comment === null ? [origin] : [comment, '', origin];
+}
+
+function interfaceText(name: string, doc: readonly string[], members: readonly string[]): string {
+  return `${jsdoc(doc)}export interface ${name} {\n${members.join('')}}\n\n`;
+}
+
+function rowMember(column: TypedColumn): string {
+  const doc = column.comment === null ? '' : jsdoc([column.comment], '  ');
+  return `${doc}  readonly ${property(column.name)}: ${column.read}${column.nullable ? ' | null' : ''};\n`;
+}
+
+function newMember({ name, insert, write, writesNull }: TypedColumn): string {
+  if (insert === 'never') return `  ${property(name)}?: never;\n`;
+  return `  ${property(name)}${insert === 'optional' ? '?' : ''}: ${write}${writesNull ? ' | null' : ''};\n`;
+}
+
+function patchMember({ name, update, write, writesNull }: TypedColumn): string {
+  if (update === 'never') return `  ${property(name)}?: never;\n`;
+  return `  ${property(name)}?: ${write}${writesNull ? ' | null' : ''};\n`;
+}
