@@ -1,0 +1,39 @@
+/** Columns of tables, views and composite types. */
+import { type Lookup, NONE, nameOf, sortedTexts } from './lookup.ts';
+import type { Column } from './table-model.ts';
+import type { ColumnRow } from './table-rows.ts';
+
+const STORAGE = { p: 'plain', e: 'external', m: 'main', x: 'extended' } as const;
+const COMPRESSION = { p: 'pglz', l: 'lz4' } as const;
+
+export function columnsOf(relation: number, lookup: Lookup): readonly Column[] {
+  const rows = lookup.columns(relation);
+  return rows.length === 0 ? NONE : rows.map((row) => columnOf(row, lookup));
+}
+
+function columnOf(row: ColumnRow, lookup: Lookup): Column {
+  const type = lookup.type(row.type);
+  return {
+    name: row.name,
+    type: row.type_text ?? type.text,
+    typeName: type.typeName,
+    dimensions: type.dimensions,
+    notNull: row.not_null,
+    default: row.generated === '' ? row.default : null,
+    identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
+    generated: generatedOf(row),
+    collation: nameOf(row.collation),
+    storage: row.storage && STORAGE[row.storage],
+    compression: row.compression && COMPRESSION[row.compression],
+    statistics: row.statistics,
+    options: row.options || row.fdw_options ? sortedTexts([...(row.options ?? []), ...(row.fdw_options ?? [])]) : NONE,
+    inherited: !row.local,
+    comment: row.comment,
+    grants: row.acl && lookup.grants('bare', { acl: row.acl, owner: '' }),
+  };
+}
+
+function generatedOf({ generated, default: expression }: ColumnRow): Column['generated'] {
+  if (generated === '' || expression === null) return null;
+  return { kind: generated === 's' ? 'stored' : 'virtual', expression };
+}

@@ -1,0 +1,61 @@
+/** Functions, procedures, aggregates. */
+import { byCode } from '../base/canonical.ts';
+import { qname } from '../base/ident.ts';
+import { type Lookup, NONE, sortedTexts } from './lookup.ts';
+import type { Parameter, Routine } from './model.ts';
+import type { Rows } from './queries.ts';
+import type { RoutineRow } from './rows.ts';
+
+const KIND = { f: 'function', p: 'procedure', a: 'aggregate', w: 'window' } as const;
+const VOLATILITY = { i: 'immutable', s: 'stable', v: 'volatile' } as const;
+const MODE: Readonly<Record<string, Parameter['mode']>> = {
+  i: 'in',
+  o: 'out',
+  b: 'inout',
+  v: 'variadic',
+  t: 'table',
+};
+
+export function routinesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boolean): readonly Routine[] {
+  const aggregates = new Map(rows.aggregates.map((row) => [row.routine, row.options]));
+  const routines = rows.routines
+    .filter((row) => keep(row.oid))
+    .map((row) => routineOf(row, lookup, aggregates.get(row.oid) ?? NONE));
+  return routines.sort(
+    (a, b) => byCode(a.schema, b.schema) || byCode(a.name, b.name) || byCode(a.identity, b.identity),
+  );
+}
+
+function routineOf(row: RoutineRow, lookup: Lookup, aggregate: readonly string[]): Routine {
+  const schema = lookup.schema(row.schema);
+  return {
+    schema,
+    name: row.name,
+    identity: row.identity,
+    kind: KIND[row.kind],
+    ...lookup.described('routine', row, lookup.comment('pg_proc', row.oid)),
+    parameters: row.types.length === 0 ? NONE : row.types.map((type, i) => parameterOf(row, type, i, lookup)),
+    returns: row.returns,
+    returnType: row.returns === null ? null : lookup.type(row.return_type).typeName,
+    returnsSet: row.returns_set,
+    language: row.language,
+    definition:
+      row.definition ?? `CREATE AGGREGATE ${qname(schema, row.name)}(${row.identity}) (${aggregate.join(', ')})`,
+    volatility: VOLATILITY[row.volatility],
+    strict: row.strict,
+    securityDefiner: row.security_definer,
+    settings: sortedTexts(row.settings),
+  };
+}
+
+function parameterOf(row: RoutineRow, oid: number, position: number, lookup: Lookup): Parameter {
+  const type = lookup.type(oid);
+  return {
+    name: row.names?.[position] || null,
+    mode: MODE[row.modes?.[position] ?? 'i'] ?? 'in',
+    type: type.text,
+    typeName: type.typeName,
+    dimensions: type.dimensions,
+    default: row.defaults?.[position] ?? null,
+  };
+}

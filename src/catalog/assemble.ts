@@ -1,0 +1,80 @@
+/** Rows of the catalog into a Snapshot: pure, no database. */
+import { byCode } from '../base/canonical.ts';
+import { grantsOf } from './acl.ts';
+import { relationsOf } from './assemble-relations.ts';
+import { routinesOf } from './assemble-routines.ts';
+import { sequencesOf, typesOf } from './assemble-types.ts';
+import { byName, type Lookup, lookupOf } from './lookup.ts';
+import type { DefaultPrivilege, QName, Schema, Snapshot } from './model.ts';
+import type { Rows } from './queries.ts';
+
+export interface AssembleOptions {
+  readonly serverVersion: number;
+  readonly owners: boolean;
+  /** Relations to leave out, with all that hangs on them. */
+  readonly exclude: readonly QName[];
+}
+
+export function assemble(rows: Rows, options: AssembleOptions): Snapshot {
+  const lookup = lookupOf(rows, options);
+  const members = membersOf(rows);
+  const excluded = excludedOf(rows, lookup, options.exclude);
+  const keep = (catalog: string) => (oid: number) => !members.has(`${catalog} ${oid}`);
+  const keepRelation = (oid: number): boolean => !excluded.has(oid) && keep('pg_class')(oid);
+  return {
+    schemas: schemasOf(rows, lookup, keep('pg_namespace')),
+    extensions: byName([...rows.extensions]),
+    types: typesOf(rows, lookup, keep('pg_type')),
+    sequences: sequencesOf(rows, lookup, keepRelation),
+    ...relationsOf(rows, lookup, keepRelation),
+    routines: routinesOf(rows, lookup, keep('pg_proc')),
+    defaultPrivileges: defaultPrivilegesOf(rows, options.serverVersion),
+    unmodelled: [...rows.unmodelled].sort((a, b) => byCode(a.kind, b.kind) || byCode(a.name, b.name)),
+  };
+}
+
+function membersOf(rows: Rows): ReadonlySet<string> {
+  return new Set(rows.members.map((row) => `${row.class} ${row.oid}`));
+}
+
+function excludedOf(rows: Rows, lookup: Lookup, names: readonly QName[]): ReadonlySet<number> {
+  const wanted = new Set(names.map(({ schema, name }) => JSON.stringify([schema, name])));
+  const all = [...rows.relations, ...rows.sequences];
+  const hit = all.filter((row) => wanted.has(JSON.stringify([lookup.schema(row.schema), row.name])));
+  return new Set(hit.map((row) => row.oid));
+}
+
+function schemasOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boolean): readonly Schema[] {
+  const kept = rows.schemas.filter((row) => keep(row.oid));
+  return byName(kept.map((row) => ({ name: row.name, ...lookup.described('schema', row, row.comment) })));
+}
+
+const OBJECTS: Readonly<Record<string, DefaultPrivilege['objects']>> = {
+  r: 'tables',
+  S: 'sequences',
+  f: 'functions',
+  T: 'types',
+  n: 'schemas',
+  L: 'large objects',
+};
+
+const ACL_KIND = {
+  tables: 'table',
+  sequences: 'sequence',
+  functions: 'routine',
+  types: 'type',
+  schemas: 'schema',
+  'large objects': 'bare',
+} as const;
+
+/** Those of one schema come on top of the others, so they have no owner's part; those of all schemas replace the built-in ones. */
+function defaultPrivilegesOf(rows: Rows, serverVersion: number): readonly DefaultPrivilege[] {
+  const list = rows.defaultPrivileges.map(({ role, schema, objects: letter, acl }) => {
+    const objects = OBJECTS[letter] ?? 'tables';
+    const kind = schema === null ? ACL_KIND[objects] : 'bare';
+    return { role, schema, objects, grants: grantsOf(acl, { kind, owner: role, serverVersion }) };
+  });
+  return list
+    .flatMap(({ grants, ...rest }) => (grants === null ? [] : [{ ...rest, grants }]))
+    .sort((a, b) => byCode(a.role, b.role) || byCode(a.schema ?? '', b.schema ?? '') || byCode(a.objects, b.objects));
+}

@@ -1,0 +1,83 @@
+/** The queries of one read, by name: their text and the rows they return. */
+import type * as rows from './rows.ts';
+import aggregates from './sql/aggregates.sql';
+import columns from './sql/columns.sql';
+import comments from './sql/comments.sql';
+import constraints from './sql/constraints.sql';
+import defaultPrivileges from './sql/default-privileges.sql';
+import enumLabels from './sql/enum-labels.sql';
+import extensions from './sql/extensions.sql';
+import indexes from './sql/indexes.sql';
+import inheritance from './sql/inheritance.sql';
+import members from './sql/members.sql';
+import outsideTargets from './sql/outside-targets.sql';
+import policies from './sql/policies.sql';
+import prepare from './sql/prepare.sql';
+import ranges from './sql/ranges.sql';
+import relations from './sql/relations.sql';
+import routines from './sql/routines.sql';
+import rules from './sql/rules.sql';
+import schemas from './sql/schemas.sql';
+import sequences from './sql/sequences.sql';
+import statistics from './sql/statistics.sql';
+import triggers from './sql/triggers.sql';
+import typeNames from './sql/type-names.sql';
+import types from './sql/types.sql';
+import unmodelled from './sql/unmodelled.sql';
+import type * as tables from './table-rows.ts';
+
+/** Run first: pins the settings that the text of the answers depends on. */
+export const PREPARE = prepare;
+
+/** `:schemas` and `:enforced` are filled in by read.ts. */
+export const QUERIES = {
+  schemas,
+  extensions,
+  members,
+  comments,
+  relations,
+  columns,
+  typeNames,
+  constraints,
+  outsideTargets,
+  inheritance,
+  indexes,
+  triggers,
+  policies,
+  rules,
+  statistics,
+  sequences,
+  types,
+  enumLabels,
+  ranges,
+  routines,
+  aggregates,
+  defaultPrivileges,
+  unmodelled,
+} as const;
+
+export interface Rows {
+  readonly schemas: readonly rows.SchemaRow[];
+  readonly extensions: readonly rows.ExtensionRow[];
+  readonly members: readonly rows.MemberRow[];
+  readonly comments: readonly rows.CommentRow[];
+  readonly relations: readonly tables.RelationRow[];
+  readonly columns: readonly tables.ColumnRow[];
+  readonly typeNames: readonly rows.TypeNameRow[];
+  readonly constraints: readonly tables.ConstraintRow[];
+  readonly outsideTargets: readonly tables.OutsideTargetRow[];
+  readonly inheritance: readonly tables.InheritanceRow[];
+  readonly indexes: readonly tables.IndexRow[];
+  readonly triggers: readonly tables.TriggerRow[];
+  readonly policies: readonly tables.PolicyRow[];
+  readonly rules: readonly tables.RuleRow[];
+  readonly statistics: readonly tables.StatisticsRow[];
+  readonly sequences: readonly rows.SequenceRow[];
+  readonly types: readonly rows.TypeRow[];
+  readonly enumLabels: readonly rows.EnumLabelRow[];
+  readonly ranges: readonly rows.RangeRow[];
+  readonly routines: readonly rows.RoutineRow[];
+  readonly aggregates: readonly rows.AggregateRow[];
+  readonly defaultPrivileges: readonly rows.DefaultPrivilegeRow[];
+  readonly unmodelled: readonly rows.UnmodelledRow[];
+}

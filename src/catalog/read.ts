@@ -1,0 +1,108 @@
+/**
+ * A live database into a Snapshot: all queries in one message, hence one round trip whatever the size, and one answer
+ * to one moment.
+ *
+ * Outside a transaction the message is a transaction of its own, REPEATABLE READ and READ ONLY, which the server
+ * ends by itself, also after an error. Inside a caller's transaction (`up` reads right after migrating) a savepoint
+ * that is always rolled back takes its place: the settings pinned here are undone, the caller's isolation level holds.
+ * Deparsing functions see the newest catalog rather than the transaction's moment; when an object goes in between, they
+ * fail, and the read is repeated.
+ */
+import { messageOf, ToolError } from '../base/errors.ts';
+import { literal, type Sql } from '../base/ident.ts';
+import { describeTarget } from '../base/target.ts';
+import type { BatchResult, Session } from '../pg/pool.ts';
+import { isConnectionLoss, ServerError } from '../pg/server-error.ts';
+import { assemble } from './assemble.ts';
+import { deepFreeze } from './freeze.ts';
+import { VanishedError } from './lookup.ts';
+import type { QName, Snapshot } from './model.ts';
+import { PREPARE, QUERIES, type Rows } from './queries.ts';
+
+export interface ReadOptions {
+  /** Exact names. A schema that does not exist is simply not in the Snapshot. */
+  readonly schemas: readonly string[];
+  /** Owners of all objects too. Default false: they differ between environments. */
+  readonly owners?: boolean;
+  /** Relations to leave out with all that hangs on them and the sequences they own: the toolkit's own tables. */
+  readonly exclude?: readonly QName[];
+}
+
+const ATTEMPTS = 5;
+
+/** Throws QUERY_FAILED or CONNECTION_LOST; the session is as it was before in any case. */
+export async function readSnapshot(session: Session, options: ReadOptions): Promise<Snapshot> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { owners = false, exclude = [] } = options;
+      const rows = await fetchRows(session, options.schemas);
+      return deepFreeze(assemble(rows, { serverVersion: session.serverVersion, owners, exclude }));
+    } catch (thrown) {
+      if (attempt >= ATTEMPTS || !isVanished(thrown)) throw readFault(thrown, session);
+    }
+  }
+}
+
+async function fetchRows(session: Session, schemas: readonly string[]): Promise<Rows> {
+  const names = Object.keys(QUERIES) as (keyof Rows)[];
+  const queries = names.map((name) => fill(QUERIES[name], schemas, session.serverVersion));
+  const results = await inOneMoment(session, [PREPARE, ...queries]);
+  const answers = results.slice(1);
+  return Object.fromEntries(names.map((name, i) => [name, answers[i]?.rows ?? []])) as unknown as Rows;
+}
+
+function fill(query: string, schemas: readonly string[], serverVersion: number): string {
+  const list = `ARRAY[${schemas.map((name): Sql => literal(name)).join(', ')}]::name[]`;
+  return query
+    .replaceAll(':schemas', () => list)
+    .replaceAll(':enforced', serverVersion >= 180_000 ? 'con.conenforced' : 'true');
+}
+
+/** The results of the queries alone. */
+async function inOneMoment(session: Session, queries: readonly string[]): Promise<readonly BatchResult[]> {
+  if (session.client.getTransactionStatus() === 'I') {
+    const begin = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+    const results = await session.batch([begin, ...queries].join(';\n'));
+    return results.slice(1);
+  }
+  const undo = ['ROLLBACK TO SAVEPOINT strata_catalog', 'RELEASE SAVEPOINT strata_catalog'];
+  try {
+    const results = await session.batch(['SAVEPOINT strata_catalog', ...queries, ...undo].join(';\n'));
+    return results.slice(1, -undo.length);
+  } catch (thrown) {
+    if (!isConnectionLoss(thrown)) await session.batch(undo.join(';')).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+/** An object that one query saw was gone for the next one, or for the function that deparses it. */
+function isVanished(thrown: unknown): boolean {
+  if (thrown instanceof VanishedError) return true;
+  if (!(thrown instanceof ServerError)) return false;
+  return /cache lookup failed|could not open relation|could not find tuple|does not exist/.test(thrown.message);
+}
+
+function readFault(thrown: unknown, session: Session): unknown {
+  const where = `database: ${describeTarget(session.target)}`;
+  if (isConnectionLoss(thrown)) {
+    return new ToolError('CONNECTION_LOST', 'the connection broke while the catalog was read', {
+      detail: where,
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof ServerError) {
+    return new ToolError('QUERY_FAILED', `the catalog cannot be read: ${thrown.message}`, {
+      detail: [where, `SQLSTATE ${thrown.sqlstate}`, thrown.fields.detail].filter(Boolean).join('\n'),
+      hint: thrown.fields.hint,
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof VanishedError) {
+    return new ToolError('QUERY_FAILED', `the catalog cannot be read: ${messageOf(thrown)}`, {
+      detail: `${where}\nIt changed during each of ${ATTEMPTS} attempts.`,
+      hint: 'Run it again when no other session changes the schema.',
+      cause: thrown,
+    });
+  }
+  return thrown;
+}
