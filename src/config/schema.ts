@@ -61,7 +61,7 @@ export interface Settings {
     /** URL of an S3-compatible bucket, `s3://bucket/prefix`; empty: none. */
     readonly remote: string;
   };
-  /** The PostgreSQL of this project: major version, and the folder of its data. */
+  /** The PostgreSQL of this project: major version (or `auto`: see server/choose.ts), and the folder of its data. */
   readonly embedded: { readonly version: string; readonly dir: string };
   readonly fleet: {
     /** Names of `environments` that belong to the fleet. */
@@ -104,6 +104,6 @@ export const DEFAULTS: Settings = {
     retention: { daily: 7, weekly: 4, monthly: 12 },
     remote: '',
   },
-  embedded: { version: '17', dir: '.strata' },
+  embedded: { version: 'auto', dir: '.strata' },
   fleet: { environments: [], parallel: 4 },
 };
