@@ -68,7 +68,7 @@ export function property(name: string): string {
 /** A TypeScript string literal. Whatever an editor or the parser could take for a line end is escaped. */
 export function quoted(text: string): string {
   const escaped = text.replace(
-    /[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff]/g,
+    /[\ud800-\udbff][\udc00-\udfff]|[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/g,
     (char) => {
       if (char.length === 2) return char;
       if (char === '\\' || char === "'") return `\\${char}`;
