@@ -16,6 +16,8 @@ export interface Target {
     readonly rootCert?: string;
     readonly cert?: string;
     readonly key?: string;
+    /** The name the certificate must be for, where `host` is an address (libpq's hostaddr beside host). */
+    readonly serverName?: string;
   };
   /** Command-line options for the server process, as PGOPTIONS. */
   readonly options?: string;

@@ -1,5 +1,5 @@
 /**
- * What a command is: a card (data: name, flags, help) and the work behind it (loaded only when called).
+ * What a command is: a card (data: name, flags, help; cards/) and the work behind it (registry.ts, loaded when called).
  * A command takes options and gives an Outcome; it never prints, never exits and never asks.
  */
 import type { Outcome } from '../base/finding.ts';
@@ -50,6 +50,8 @@ export interface Card {
   readonly details?: string;
   readonly arguments?: readonly Argument[];
   readonly flags?: readonly Flag[];
+  /** Ready to paste, each with its `strata`. */
   readonly examples?: readonly string[];
-  readonly load?: () => Promise<{ readonly run: Run }>;
+  /** True: works, but is not in the short list of `strata --help`. */
+  readonly hidden?: boolean;
 }

@@ -146,11 +146,12 @@ function clientConfig(target: Target, secure: boolean): pg.ClientConfig {
 }
 
 function tlsOptions(target: Target): Exclude<pg.ClientConfig['ssl'], undefined> {
-  const { mode, rootCert, cert, key } = target.ssl ?? { mode: 'prefer' as const };
+  const { mode, rootCert, cert, key, serverName } = target.ssl ?? { mode: 'prefer' as const };
   // libpq: `require` with a root certificate behaves like verify-ca.
   const verify = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && rootCert !== undefined);
   return {
     rejectUnauthorized: verify,
+    ...(serverName ? { servername: serverName } : {}),
     ...(rootCert ? { ca: readFileSync(rootCert, 'utf8') } : {}),
     ...(cert ? { cert: readFileSync(cert, 'utf8') } : {}),
     ...(key ? { key: readFileSync(key, 'utf8') } : {}),

@@ -1,0 +1,74 @@
+/** Cards of the commands that load rows, write types, and keep backups. */
+import type { Card } from '../command.ts';
+import { CONFIRM } from './flags.ts';
+
+export const DATA_CARDS: readonly Card[] = [
+  {
+    name: 'seed',
+    summary: 'validate seed sets with JSON Schema, then load them',
+    arguments: [
+      { name: 'set', required: false, variadic: true, help: 'folders under seeds/; without one, they are listed' },
+    ],
+    flags: [
+      { name: 'validate-only', kind: 'boolean', help: 'check the files and touch nothing' },
+      { name: 'seeds', kind: 'string', value: 'dir', config: 'seeds', help: 'folder of the seed sets' },
+      CONFIRM,
+    ],
+    examples: ['strata seed reference', 'strata seed reference demo --validate-only'],
+  },
+  {
+    name: 'types',
+    summary: 'write TypeScript types of the rows',
+    flags: [
+      { name: 'out', kind: 'string', value: 'path', config: 'types.out', help: 'file to write' },
+      { name: 'check', kind: 'boolean', help: 'compare only: exit with 1 when the file is not fresh' },
+      { name: 'from', kind: 'string', value: 'snapshot.json', help: 'a stored Snapshot instead of a database' },
+    ],
+    examples: ['strata types', 'strata types --check'],
+  },
+  {
+    name: 'backup',
+    summary: 'take, list and verify backups',
+    subcommands: [
+      {
+        name: 'create',
+        summary: 'pg_dump with manifest and checksums',
+        flags: [
+          { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+          {
+            name: 'dump-format',
+            kind: 'string',
+            value: 'format',
+            config: 'backup.format',
+            choices: ['custom', 'directory'],
+            help: "pg_dump's format",
+          },
+          { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (directory format)' },
+        ],
+        examples: ['strata backup create'],
+      },
+      {
+        name: 'list',
+        summary: 'the backups at hand, newest first',
+        flags: [{ name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' }],
+      },
+      {
+        name: 'verify',
+        summary: 're-read backups and compare every checksum',
+        arguments: [{ name: 'id', required: false, variadic: true, help: 'only these; default: all' }],
+        flags: [{ name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' }],
+      },
+    ],
+  },
+  {
+    name: 'restore',
+    summary: 'restore a backup into a new database',
+    arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest good one' }],
+    flags: [
+      { name: 'to', kind: 'string', value: 'database', help: 'name of the database to create' },
+      { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+      CONFIRM,
+    ],
+    examples: ['strata restore --to marketplace_check'],
+  },
+];

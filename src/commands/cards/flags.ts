@@ -1,0 +1,59 @@
+/** Flags that several commands share. Times are in milliseconds, as everywhere in the configuration. */
+import type { Flag } from '../command.ts';
+
+export const MIGRATIONS: Flag = {
+  name: 'migrations',
+  kind: 'string',
+  value: 'dir',
+  config: 'migrations',
+  help: 'folder of the migrations',
+};
+
+export const TO: Flag = { name: 'to', kind: 'string', value: 'version', help: 'stop after this version' };
+
+export const STEPS: Flag = { name: 'steps', kind: 'integer', value: 'n', help: 'at most this many migrations' };
+
+export const DRY_RUN: Flag = {
+  name: 'dry-run',
+  kind: 'boolean',
+  help: 'show the plan, as "strata plan" does, and touch nothing',
+};
+
+export const CONFIRM: Flag = {
+  name: 'confirm',
+  kind: 'string',
+  value: 'database',
+  help: 'name of the database: the second key where it is marked as production',
+};
+
+/** How a run waits: for another run, and for locks that the application holds. */
+export const WAITING: readonly Flag[] = [
+  {
+    name: 'lock-wait',
+    kind: 'integer',
+    value: 'ms',
+    config: 'lock.wait',
+    help: 'wait this long for another run to finish',
+  },
+  {
+    name: 'lock-timeout',
+    kind: 'integer',
+    value: 'ms',
+    config: 'timeouts.lock',
+    help: 'first wait of a statement for its lock',
+  },
+  {
+    name: 'lock-retries',
+    kind: 'integer',
+    value: 'n',
+    config: 'timeouts.lockRetries',
+    help: 'further attempts at a lock',
+  },
+  {
+    name: 'statement-timeout',
+    kind: 'integer',
+    value: 'ms',
+    config: 'timeouts.statement',
+    help: 'longest run of one statement (0: no limit)',
+  },
+];

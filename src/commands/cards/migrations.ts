@@ -1,0 +1,92 @@
+/** Cards of the commands that write, show, apply and undo migrations. */
+import type { Card } from '../command.ts';
+import { CONFIRM, DRY_RUN, MIGRATIONS, STEPS, TO, WAITING } from './flags.ts';
+
+export const MIGRATION_CARDS: readonly Card[] = [
+  {
+    name: 'new',
+    summary: 'write the next migration',
+    arguments: [{ name: 'name', required: true, help: 'what it does, in a few words: add_subject_slug' }],
+    flags: [
+      { name: 'sql', kind: 'boolean', help: 'plain SQL instead of TypeScript' },
+      {
+        name: 'replace',
+        kind: 'string',
+        value: 'kind/name',
+        help: 'next version of an object under sql/, with the migration that installs it',
+      },
+      MIGRATIONS,
+    ],
+    examples: ['strata new add_subject_slug', 'strata new faster_accept --replace functions/accept_booking'],
+  },
+  {
+    name: 'status',
+    summary: 'what is applied, pending, edited, missing or out of order',
+    details: 'Exit status 1 when something is wrong, 0 otherwise.',
+    flags: [{ name: 'exit-pending', kind: 'boolean', help: 'exit with 1 when migrations are pending' }, MIGRATIONS],
+    examples: ['strata status', 'strata status --json'],
+  },
+  {
+    name: 'plan',
+    summary: 'the exact SQL of the next run; touches nothing',
+    details: 'Each statement with the lock it takes, whether it scans or rewrites a table, and its hazards.',
+    arguments: [{ name: 'direction', required: false, help: 'up (default) or down' }],
+    flags: [TO, STEPS, MIGRATIONS],
+    examples: ['strata plan', 'strata plan down --steps 2'],
+  },
+  {
+    name: 'up',
+    summary: 'apply pending migrations',
+    details:
+      'Each migration runs in a transaction of its own with its history row inside. A failure says which statement, ' +
+      'where it stands in the file, and what state the database is in now.',
+    flags: [
+      TO,
+      STEPS,
+      DRY_RUN,
+      { name: 'single-transaction', kind: 'boolean', help: 'all pending migrations in one transaction, or none' },
+      { name: 'allow-out-of-order', kind: 'boolean', help: 'apply migrations older than the newest applied one' },
+      ...WAITING,
+      MIGRATIONS,
+    ],
+    examples: ['strata up', 'strata up --to 012 --lock-timeout 2000'],
+  },
+  {
+    name: 'down',
+    summary: 'undo migrations, the last one by default',
+    details: 'Says what data it drops before it does.',
+    flags: [TO, STEPS, DRY_RUN, CONFIRM, ...WAITING, MIGRATIONS],
+    examples: ['strata down', 'strata down --to 010 --confirm marketplace'],
+  },
+  {
+    name: 'redo',
+    summary: 'the last migration down and up again',
+    flags: [CONFIRM, ...WAITING, MIGRATIONS],
+    examples: ['strata redo'],
+  },
+  {
+    name: 'verify',
+    summary: 'compare files, history and live catalog',
+    details:
+      'Checksums of the applied migrations and their sql/ parts, then the live catalog against the Snapshot recorded ' +
+      'with the last migration.',
+    flags: [{ name: 'checksums-only', kind: 'boolean', help: 'files and history only, not the catalog' }, MIGRATIONS],
+    examples: ['strata verify', 'strata verify --format sarif > verify.sarif'],
+  },
+  {
+    name: 'repair',
+    summary: 'accept reviewed edits, or clear a failed step',
+    details: 'Shows how an edited migration differs in meaning before its new checksum is accepted.',
+    arguments: [{ name: 'version', required: false, variadic: true, help: 'only these migrations' }],
+    flags: [DRY_RUN, CONFIRM, MIGRATIONS],
+    examples: ['strata repair 007'],
+  },
+  {
+    name: 'baseline',
+    summary: 'adopt an existing database at a version',
+    details: 'Records the migrations up to the version as applied, without running them.',
+    arguments: [{ name: 'version', required: true, help: 'the last migration that the database already has' }],
+    flags: [DRY_RUN, MIGRATIONS],
+    examples: ['strata baseline 042'],
+  },
+];

@@ -1,0 +1,133 @@
+/**
+ * The JSON Schema (draft 2020-12) of a configuration file. The build writes it beside the bundle as config.schema.json,
+ * for editors; docs/cli.md is printed from it; the names of the `STRATA_…` variables are derived from it.
+ */
+
+/** The part of JSON Schema that is used here. */
+export interface KeySchema {
+  readonly type: 'object' | 'string' | 'integer' | 'boolean' | 'array';
+  readonly description: string;
+  readonly properties?: Readonly<Record<string, KeySchema>>;
+  readonly additionalProperties?: false | KeySchema;
+  readonly items?: KeySchema;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly pattern?: string;
+  readonly required?: readonly string[];
+}
+
+const MAX_MS = 2_147_483_647;
+const ms = (description: string): KeySchema => ({ type: 'integer', minimum: 0, maximum: MAX_MS, description });
+const count = (description: string, minimum = 0): KeySchema => ({
+  type: 'integer',
+  minimum,
+  maximum: 10_000,
+  description,
+});
+const text = (description: string): KeySchema => ({ type: 'string', description });
+const name = (description: string): KeySchema => ({ type: 'string', minLength: 1, description });
+const flag = (description: string): KeySchema => ({ type: 'boolean', description });
+const choice = (description: string, ...values: string[]): KeySchema => ({ type: 'string', enum: values, description });
+const names = (description: string, minItems = 0): KeySchema => ({
+  type: 'array',
+  items: name('a name'),
+  minItems,
+  description,
+});
+const group = (description: string, properties: Readonly<Record<string, KeySchema>>): KeySchema => ({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+  description,
+});
+const map = (description: string, value: KeySchema): KeySchema => ({
+  type: 'object',
+  additionalProperties: value,
+  description,
+});
+
+const ENVIRONMENT: KeySchema = {
+  ...group('a named database', {
+    url: name('connection URL; ${NAME} is replaced by the environment variable NAME'),
+    confirm: flag('losing data there needs --confirm and the name of the database'),
+  }),
+  required: ['url'],
+};
+
+export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
+  migrations: name('folder of the migrations'),
+  sql: name('folder of the versioned SQL objects'),
+  seeds: name('folder of the seed sets'),
+  generated: name('folder of generated files'),
+  schemas: names('schemas that a Snapshot covers', 1),
+  history: group('the history table', { schema: name('its schema'), table: name('its name') }),
+  environments: map('named databases, chosen with --env', ENVIRONMENT),
+  lock: group('the lock between two runs', {
+    mode: choice('session lock, or table row for transaction-pooling proxies', 'advisory', 'lease'),
+    wait: ms('milliseconds to wait for another run'),
+    lease: { ...ms('milliseconds a lease lives without renewal'), minimum: 1_000 },
+  }),
+  timeouts: group('how long statements of a migration may wait and run', {
+    lock: ms('milliseconds of the first wait for a lock'),
+    lockRetries: count('further attempts'),
+    lockHeld: ms('milliseconds of each further attempt'),
+    statement: ms('milliseconds one statement may run; 0: no limit'),
+  }),
+  lint: group('lint rules', {
+    rules: map('level by rule', choice('level', 'error', 'warning', 'note', 'off')),
+    ignore: names('fingerprints of accepted findings'),
+  }),
+  types: group('generated types', {
+    out: name('file to write'),
+    brandedIds: flag('a type of its own for the ids of each table'),
+  }),
+  docs: group('generated documentation', { out: name('folder to write') }),
+  backup: group('backups', {
+    dir: name('folder of the backups'),
+    format: choice("pg_dump's format", 'custom', 'directory'),
+    jobs: count('parallel workers, directory format only', 1),
+    retention: group('how many to keep', {
+      daily: count('daily backups'),
+      weekly: count('weekly backups'),
+      monthly: count('monthly backups'),
+    }),
+    remote: { ...text('S3-compatible bucket, s3://bucket/prefix; empty: none'), pattern: '^(s3://[^/]+.*)?$' },
+  }),
+  embedded: group('the PostgreSQL of this project', {
+    version: { ...name('major version, or auto'), pattern: '^(auto|\\d{2})$' },
+    dir: name('folder of its data'),
+  }),
+  fleet: group('many databases', {
+    environments: names('environments that belong to the fleet'),
+    parallel: count('databases worked on at once', 1),
+  }),
+});
+
+/** What a file may hold: the settings, and `$schema` for the editor. */
+export const FILE_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'strata configuration',
+  ...SETTINGS_SCHEMA,
+  properties: { $schema: { type: 'string', description: 'for editors' }, ...SETTINGS_SCHEMA.properties },
+} as const;
+
+export interface Key {
+  /** `lock.wait`. */
+  readonly path: string;
+  /** `STRATA_LOCK_WAIT`. */
+  readonly variable: string;
+  readonly schema: KeySchema;
+}
+
+/** Every key that holds a value, with its environment variable. */
+export function configKeys(schema: KeySchema = SETTINGS_SCHEMA, above: readonly string[] = []): readonly Key[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
+    const path = [...above, key];
+    if (member.properties) return configKeys(member, path);
+    const variable = `STRATA_${path.map((part) => part.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`;
+    return [{ path: path.join('.'), variable, schema: member }];
+  });
+}
