@@ -1,0 +1,16 @@
+/** What every table relies on: the triggers that keep updated_at and version, and the identity of the session. */
+import type { MigrationBuilder } from 'node-pg-migrate';
+
+export function up(pgm: MigrationBuilder): void {
+  pgm.install('functions/set_updated_at', 1);
+  pgm.install('functions/bump_version', 1);
+  pgm.install('functions/refuse_change', 1);
+  pgm.install('functions/current_user_id', 1);
+}
+
+export function down(pgm: MigrationBuilder): void {
+  pgm.dropFunction('current_user_id', []);
+  pgm.dropFunction('refuse_change', []);
+  pgm.dropFunction('bump_version', []);
+  pgm.dropFunction('set_updated_at', []);
+}

@@ -1,0 +1,17 @@
+CREATE OR REPLACE FUNCTION settle_payment(p_booking bookings, p_now timestamptz) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = public, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM payments WHERE booking_id = p_booking.id ORDER BY id FOR UPDATE;
+  IF p_booking.payment_state = 'VOIDED' THEN
+    UPDATE payments SET status = 'VOIDED' WHERE booking_id = p_booking.id AND status IN ('REQUIRES_ACTION', 'AUTHORIZED');
+  ELSIF p_booking.payment_state = 'CAPTURED' THEN
+    UPDATE payments SET status = 'CAPTURED', captured_at = p_now WHERE booking_id = p_booking.id AND status = 'AUTHORIZED';
+  END IF;
+END
+$$;
+
+ALTER FUNCTION settle_payment(bookings, timestamptz) OWNER TO app_owner;
+REVOKE ALL ON FUNCTION settle_payment(bookings, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION settle_payment(bookings, timestamptz) IS 'Lets the payment rows of a booking follow its payment state.';
