@@ -44,6 +44,9 @@ export const CODES = {
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
   MARK_DENIED: { exit: EXIT.refused, title: 'the role may not write the environment mark into the database' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+  // snapshots
+  SNAPSHOT_INVALID: { exit: EXIT.usage, title: 'the file is not a snapshot, or it was changed after it was written' },
+  SNAPSHOT_NEWER: { exit: EXIT.usage, title: 'the snapshot was written by a strata that this one does not understand' },
   // migrations: files
   LOCK_FILE_INVALID: { exit: EXIT.usage, title: 'strata.lock.json cannot be understood' },
   MIGRATION_FILES: { exit: EXIT.usage, title: 'the migrations folder has faults; all of them are listed at once' },
@@ -65,6 +68,7 @@ export const CODES = {
   MIGRATION_UNKNOWN: { exit: EXIT.usage, title: 'no migration has that version' },
   REPAIR_NEEDED: { exit: EXIT.refused, title: 'a repair must name what it accepts' },
   // migrations: the run
+  INDEX_INVALID: { exit: EXIT.failed, title: 'an index that a migration builds is not valid' },
   LOCK_HELD: { exit: EXIT.locked, title: 'another run holds the migration lock' },
   LOCK_LOST: { exit: EXIT.failed, title: 'the migration lock was lost while the run was under way' },
   LOCK_TIMEOUT: { exit: EXIT.failed, title: 'a migration did not get a lock in time, after every attempt' },

@@ -54,23 +54,31 @@ export interface FieldChange {
   readonly after: unknown;
 }
 
+/** What all Changes of one kind of object share, and the three that there are. */
 interface About<K extends Kind> {
   readonly object: K;
   /** The table, view or composite type it hangs on; null for objects that stand alone. */
   readonly parent: QName | null;
 }
 
-type ChangeOf<K extends Kind> = About<K> &
-  (
-    | { readonly action: 'add'; readonly after: Kinds[K] }
-    | { readonly action: 'drop'; readonly before: Kinds[K] }
-    | {
-        readonly action: 'alter';
-        readonly before: Kinds[K];
-        readonly after: Kinds[K];
-        /** Never empty; sorted by field. Changes of children are Changes of their own. */
-        readonly fields: readonly FieldChange[];
-      }
-  );
+export interface Added<K extends Kind> extends About<K> {
+  readonly action: 'add';
+  readonly after: Kinds[K];
+}
+
+export interface Dropped<K extends Kind> extends About<K> {
+  readonly action: 'drop';
+  readonly before: Kinds[K];
+}
+
+export interface Altered<K extends Kind> extends About<K> {
+  readonly action: 'alter';
+  readonly before: Kinds[K];
+  readonly after: Kinds[K];
+  /** Never empty; sorted by field. Changes of children are Changes of their own. */
+  readonly fields: readonly FieldChange[];
+}
+
+export type ChangeOf<K extends Kind> = Added<K> | Dropped<K> | Altered<K>;
 
 export type Change = { readonly [K in Kind]: ChangeOf<K> }[Kind];

@@ -1,6 +1,7 @@
 /** The queries of one read, by name: their text and the rows they return. */
 import type * as rows from './rows.ts';
 import aggregates from './sql/aggregates.sql';
+import allSchemas from './sql/all-schemas.sql';
 import columns from './sql/columns.sql';
 import comments from './sql/comments.sql';
 import constraints from './sql/constraints.sql';
@@ -28,6 +29,9 @@ import type * as tables from './table-rows.ts';
 
 /** Run first: pins the settings that the text of the answers depends on. */
 export const PREPARE = prepare;
+
+/** Stands for `:schemas` when none are named. */
+export const ALL_SCHEMAS = allSchemas.trimEnd();
 
 /** `:schemas` and `:enforced` are filled in by read.ts. */
 export const QUERIES = {

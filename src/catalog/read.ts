@@ -17,11 +17,11 @@ import { assemble } from './assemble.ts';
 import { deepFreeze } from './freeze.ts';
 import { VanishedError } from './lookup.ts';
 import type { QName, Snapshot } from './model.ts';
-import { PREPARE, QUERIES, type Rows } from './queries.ts';
+import { ALL_SCHEMAS, PREPARE, QUERIES, type Rows } from './queries.ts';
 
 export interface ReadOptions {
-  /** Exact names. A schema that does not exist is simply not in the Snapshot. */
-  readonly schemas: readonly string[];
+  /** Exact names; default: all but PostgreSQL's own. A schema that does not exist is simply not in the Snapshot. */
+  readonly schemas?: readonly string[];
   /** Owners of all objects too. Default false: they differ between environments. */
   readonly owners?: boolean;
   /** Relations to leave out with all that hangs on them and the sequences they own: the toolkit's own tables. */
@@ -31,7 +31,7 @@ export interface ReadOptions {
 const ATTEMPTS = 5;
 
 /** Throws QUERY_FAILED or CONNECTION_LOST; the session is as it was before in any case. */
-export async function readSnapshot(session: Session, options: ReadOptions): Promise<Snapshot> {
+export async function readSnapshot(session: Session, options: ReadOptions = {}): Promise<Snapshot> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { owners = false, exclude = [] } = options;
@@ -43,7 +43,7 @@ export async function readSnapshot(session: Session, options: ReadOptions): Prom
   }
 }
 
-async function fetchRows(session: Session, schemas: readonly string[]): Promise<Rows> {
+async function fetchRows(session: Session, schemas: readonly string[] | undefined): Promise<Rows> {
   const names = Object.keys(QUERIES) as (keyof Rows)[];
   const queries = names.map((name) => fill(QUERIES[name], schemas, session.serverVersion));
   const results = await inOneMoment(session, [PREPARE, ...queries]);
@@ -51,8 +51,9 @@ async function fetchRows(session: Session, schemas: readonly string[]): Promise<
   return Object.fromEntries(names.map((name, i) => [name, answers[i]?.rows ?? []])) as unknown as Rows;
 }
 
-function fill(query: string, schemas: readonly string[], serverVersion: number): string {
-  const list = `ARRAY[${schemas.map((name): Sql => literal(name)).join(', ')}]::name[]`;
+function fill(query: string, schemas: readonly string[] | undefined, serverVersion: number): string {
+  const list =
+    schemas === undefined ? ALL_SCHEMAS : `ARRAY[${schemas.map((name): Sql => literal(name)).join(', ')}]::name[]`;
   return query
     .replaceAll(':schemas', () => list)
     .replaceAll(':enforced', serverVersion >= 180_000 ? 'con.conenforced' : 'true');
