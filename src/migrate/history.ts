@@ -84,26 +84,36 @@ export async function createHistory(session: Session, history: HistoryName): Pro
     ident(history.schema),
   ]);
   const schema = row?.found ? '' : `CREATE SCHEMA IF NOT EXISTS ${ident(history.schema)};\n`;
-  await session.batch(`SET client_min_messages = warning;\n${schema}${withNames(createText, history)};RESET client_min_messages`);
+  await session.batch(
+    `SET client_min_messages = warning;\n${schema}${withNames(createText, history)};RESET client_min_messages`,
+  );
 }
 
 /**
  * Refuses when there is no history here, but one elsewhere that knows a migration of this project by name: the
  * configuration points to the wrong place. Histories of other projects in the same database are no obstacle.
  */
-export async function refuseElsewhere(session: Session, history: HistoryName, names: ReadonlySet<string>): Promise<void> {
+export async function refuseElsewhere(
+  session: Session,
+  history: HistoryName,
+  names: ReadonlySet<string>,
+): Promise<void> {
   const found = await session.query<{ schema: string; table: string; foreign: boolean }>(elsewhereText);
   for (const place of found) {
     const rows = await session.query<{ name: string }>(`SELECT name FROM ${qname(place.schema, place.table)}`);
     const known = rows.filter(({ name }) => names.has(name));
     if (known.length === 0) continue;
     const where = `"${place.schema}"."${place.table}"`;
-    throw new ToolError('HISTORY_ELSEWHERE', `"${history.schema}"."${history.table}" does not exist, but ${where} does`, {
-      detail: `${where} says that ${known.length} migration(s) of this project are applied, ${known.at(-1)?.name} among them`,
-      hint: place.foreign
-        ? `Adopt that history with: strata baseline ${known.at(-1)?.name.split('_')[0]}`
-        : `Set history to { "schema": "${place.schema}", "table": "${place.table}" } in the configuration.`,
-    });
+    throw new ToolError(
+      'HISTORY_ELSEWHERE',
+      `"${history.schema}"."${history.table}" does not exist, but ${where} does`,
+      {
+        detail: `${where} says that ${known.length} migration(s) of this project are applied, ${known.at(-1)?.name} among them`,
+        hint: place.foreign
+          ? `Adopt that history with: strata baseline ${known.at(-1)?.name.split('_')[0]}`
+          : `Set history to { "schema": "${place.schema}", "table": "${place.table}" } in the configuration.`,
+      },
+    );
   }
 }
 

@@ -16,11 +16,14 @@ export interface Blocker {
   readonly autovacuum: boolean;
 }
 
+/** Takes back role and settings; also inside a transaction, where it takes back SET LOCAL as well. */
+export const RESET: readonly string[] = ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL'];
+
 /**
- * Takes back what a migration may have set in its session, without letting go of advisory locks: everything of
- * DISCARD ALL but pg_advisory_unlock_all(), so that one migration's search_path, role or temporary table is not the next one's.
+ * Takes back whatever a migration may have left in its session, so that one's search_path, role or temporary table is not
+ * the next one's: all of DISCARD ALL but pg_advisory_unlock_all(), which would let go of the migration lock.
  */
-export const WASH = 'SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP';
+export const WASH: readonly string[] = [...RESET, 'CLOSE ALL', 'DEALLOCATE ALL', 'UNLISTEN *', 'DISCARD TEMP'];
 
 /** Asks the server to cancel what process `pid` runs, over a connection of its own. False: there was nothing to cancel. */
 export async function cancelRunning(target: Target, pid: number): Promise<boolean> {

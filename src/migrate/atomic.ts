@@ -1,0 +1,126 @@
+/**
+ * Migrations inside a transaction: normally each in its own, and then all of it (statements, history row, journal row,
+ * COMMIT) is one message and one round trip. With --single-transaction the group is the whole run.
+ *
+ * Locks: the first attempt waits a moment only, because whoever waits for a strong lock makes everybody after it wait too.
+ * Then come few attempts that hold their place in the queue while the watch tells who is in the way. Hundreds of short
+ * tries were rejected: each gives its place up and freezes the table once more. There is never an attempt without a limit.
+ */
+import { messageOf } from '../base/errors.ts';
+import type { PlanStep, Statement } from '../base/plan.ts';
+import { isConnectionLoss, ServerError, SQLSTATE } from '../pg/server-error.ts';
+import { RESET, WASH } from '../pg/session.ts';
+import { runOpaque } from './compile.ts';
+import { cancellable, type Execution, StepFailure, type Timeouts } from './execution.ts';
+import { appliedSql } from './journal.ts';
+import { leaseLost } from './lease.ts';
+import { opaqueDatabase } from './opaque.ts';
+import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
+
+/** Runs the group in one transaction; on return it is committed. Throws a StepFailure; nothing of the group is left then. */
+export function runAtomically(execution: Execution, group: readonly PlanStep[]): Promise<void> {
+  return withLockRetries(execution, group, (wait) => transaction(execution, group, wait));
+}
+
+/** The retries around any transaction of a migration. `attempt` gets the milliseconds to wait for locks. */
+export async function withLockRetries(
+  execution: Execution,
+  group: readonly PlanStep[],
+  attempt: (wait: number) => Promise<void>,
+): Promise<void> {
+  const { timeouts, watch, session } = execution;
+  const [first] = group;
+  if (!first) return;
+  for (let number = 0; ; number += 1) {
+    const wait = Math.max(1, number === 0 ? timeouts.lock : timeouts.lockHeld);
+    try {
+      return await watch.during(first.name, wait, () => cancellable(execution, () => attempt(wait)));
+    } catch (thrown) {
+      if (!isConnectionLoss(rootOf(thrown))) await session.query('ROLLBACK').catch(() => undefined);
+      if (!mayRetry(execution, thrown, number)) throw asStepFailure(execution, first, thrown);
+      execution.runtime.emit({
+        kind: 'note',
+        level: 'warning',
+        text: retryText(first, thrown, number, wait, timeouts),
+      });
+    }
+  }
+}
+
+async function transaction(execution: Execution, group: readonly PlanStep[], wait: number): Promise<void> {
+  const { session, history, run, timeouts, fence } = execution;
+  let pending: Piece[] = [];
+  let last: PlanStep | undefined;
+  for (const step of group) {
+    const opening = last === undefined ? ['BEGIN'] : RESET;
+    pending.push(...frames(step, [...opening, ...limits(timeouts, wait)]));
+    pending.push(...(await authored(execution, step, () => sendPieces(session, pending.splice(0)))));
+    // A migration that changed its role must not take away our right to record it.
+    pending.push(...frames(step, RESET.slice(0, 2)), ...frames(step, appliedSql(history, run, step), 'record'));
+    if (group.length > 1) {
+      await sendPieces(session, pending);
+      pending = [];
+    }
+    last = step;
+  }
+  if (!last) return;
+  if (fence) pending.push({ kind: 'fence', sql: fence, step: last });
+  pending.push({ kind: 'commit', sql: 'COMMIT', step: last }, ...frames(last, WASH));
+  await sendPieces(session, pending);
+}
+
+export function limits(timeouts: Timeouts, wait: number): string[] {
+  const statement = timeouts.statement > 0 ? [`SET LOCAL statement_timeout = ${Math.round(timeouts.statement)}`] : [];
+  return [`SET LOCAL lock_timeout = ${Math.round(wait)}`, ...statement];
+}
+
+/** The author's statements. An opaque migration talks to the server first, so what is pending must be sent before. */
+async function authored(execution: Execution, step: PlanStep, flush: () => Promise<void>): Promise<Piece[]> {
+  const { script } = step;
+  if (script.kind === 'statements') return statementPieces(step, script.statements);
+  if (script.kind === 'irreversible') return [];
+  await flush();
+  return statementPieces(step, await opaqueStatements(execution, step));
+}
+
+/** Runs the code of an opaque migration on the run's connection; gives the statements that it queued. */
+export async function opaqueStatements(execution: Execution, step: PlanStep): Promise<readonly Statement[]> {
+  const file = execution.files.get(step.version);
+  if (!file) return [];
+  return runOpaque(file, step.direction, opaqueDatabase(execution.session), execution.compile);
+}
+
+function rootOf(thrown: unknown): unknown {
+  return thrown instanceof PieceFailure ? thrown.error : thrown;
+}
+
+function mayRetry({ timeouts, runtime }: Execution, thrown: unknown, number: number): boolean {
+  const root = rootOf(thrown);
+  if (runtime.signal.aborted || number >= timeouts.lockRetries || !(root instanceof ServerError)) return false;
+  const retried: readonly string[] = [SQLSTATE.lockNotAvailable, SQLSTATE.deadlock, SQLSTATE.serialization];
+  return retried.includes(root.sqlstate);
+}
+
+function retryText(step: PlanStep, thrown: unknown, number: number, wait: number, timeouts: Timeouts): string {
+  const root = rootOf(thrown);
+  const name = thrown instanceof PieceFailure ? thrown.spot.step.name : step.name;
+  const timeout = root instanceof ServerError && root.sqlstate === SQLSTATE.lockNotAvailable;
+  const why = timeout ? `no lock within ${wait} ms` : messageOf(root);
+  return `${name}: ${why}; attempt ${number + 2} of ${timeouts.lockRetries + 1} waits up to ${timeouts.lockHeld} ms`;
+}
+
+export function asStepFailure(execution: Execution, first: PlanStep, thrown: unknown): StepFailure {
+  const nothing = { kind: 'nothing' } as const;
+  const blockers = execution.watch.seen();
+  if (isConnectionLoss(rootOf(thrown)) && !execution.runtime.signal.aborted) {
+    return new StepFailure('CONNECTION_LOST', { step: first }, { kind: 'unknown' }, thrown);
+  }
+  const spot = thrown instanceof PieceFailure ? thrown.spot : { step: first };
+  if (execution.runtime.signal.aborted) return new StepFailure('RUN_INTERRUPTED', spot, nothing, thrown);
+  if (thrown instanceof PieceFailure && thrown.piece.kind === 'fence') {
+    return new StepFailure('LOCK_LOST', spot, nothing, leaseLost(execution.subject));
+  }
+  const root = rootOf(thrown);
+  const timeout = root instanceof ServerError && root.sqlstate === SQLSTATE.lockNotAvailable;
+  return new StepFailure(timeout ? 'LOCK_TIMEOUT' : 'MIGRATION_FAILED', spot, nothing, root, blockers);
+}

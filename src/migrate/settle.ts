@@ -1,0 +1,41 @@
+/**
+ * The connection broke: was the migration committed? Only the history knows, and only when the old server process is
+ * surely gone: so the lock is taken again first (an advisory lock dies with its process; a lease is given a new token,
+ * so that the old process fails at its fence), and read under it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { literal } from '../base/ident.ts';
+import type { PlanStep } from '../base/plan.ts';
+import { type Session, withSession } from '../pg/pool.ts';
+import type { Execution } from './execution.ts';
+import { migrationKey } from './guard.ts';
+import { withNames } from './history.ts';
+
+/** Milliseconds to try: a server that crashed is back within seconds, or somebody has to look at it anyway. */
+const PATIENCE = 15_000;
+
+/** True: committed. False: it never happened. Null: cannot be found out now. */
+export async function settle(execution: Execution, step: PlanStep): Promise<boolean | null> {
+  const { session, runtime } = execution;
+  const deadline = runtime.ticks() + PATIENCE;
+  while (runtime.ticks() < deadline && !runtime.signal.aborted) {
+    const known = await withSession(session.target, (fresh) => look(fresh, execution, step)).catch(() => null);
+    if (known !== null) return known;
+    await sleep(250);
+  }
+  return null;
+}
+
+async function look(fresh: Session, execution: Execution, step: PlanStep): Promise<boolean | null> {
+  const { history, fence, run } = execution;
+  const claim = fence
+    ? withNames(
+        `UPDATE {lock} SET token = ${literal(`settled ${run}`)}, expires_at = clock_timestamp() RETURNING true AS locked`,
+        history,
+      )
+    : `SELECT pg_try_advisory_lock(${migrationKey(fresh, history)}) AS locked`;
+  const [row] = await fresh.query<{ locked: boolean }>(claim);
+  if (!fence && row?.locked !== true) return null;
+  const rows = await fresh.query(withNames(`SELECT FROM {history} WHERE version = ${literal(step.version)}`, history));
+  return step.direction === 'up' ? rows.length > 0 : rows.length === 0;
+}

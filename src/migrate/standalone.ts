@@ -1,0 +1,71 @@
+/**
+ * What the executor must know about a statement that runs outside a transaction. Pure, by its first words: the
+ * parser is not loaded for this, because a run must stay light.
+ */
+
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
+const QUALIFIED = String.raw`${NAME}(?:\s*\.\s*${NAME})*`;
+
+const CREATE_INDEX = new RegExp(
+  String.raw`^create\s+(?:unique\s+)?index\s+(concurrently\s+)?(if\s+not\s+exists\s+)?(?:(?!on\b)(${NAME})\s+)?on\s+(?:only\s+)?(${QUALIFIED})`,
+  'iu',
+);
+const DROP_INDEX = new RegExp(String.raw`^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(${QUALIFIED})`, 'iu');
+const REINDEX = new RegExp(
+  String.raw`^reindex\s+(?:\([^)]*\)\s*)?(?:index|table)\s+(?:concurrently\s+)?(${QUALIFIED})`,
+  'iu',
+);
+
+/** Statements that PostgreSQL refuses inside a transaction, and those that may commit on their own. */
+const ALONE =
+  /^(vacuum|create\s+(database|tablespace|subscription)|drop\s+(database|tablespace|subscription)|alter\s+(system|database\s+.+\s+set\s+tablespace)|create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex|cluster|call|do|alter\s+table\s+.+\bdetach\s+partition\b.+\bconcurrently|begin|start\s+transaction|commit|end|rollback|abort)\b/is;
+
+export interface IndexBuild {
+  /** Null when the author left the choice to PostgreSQL. */
+  readonly name: string | null;
+  /** As written, for to_regclass(). */
+  readonly table: string;
+  readonly concurrently: boolean;
+}
+
+/** The text without leading white space and comments. */
+export function bare(sql: string): string {
+  return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+}
+
+/** True: it must be sent as a message of its own, outside a transaction. */
+export function standsAlone(sql: string): boolean {
+  return ALONE.test(bare(sql));
+}
+
+/** Index builds and the like: they wait for old transactions by design, so a short lock_timeout would only break them. */
+export function isPatient(sql: string): boolean {
+  return /^(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex|vacuum)/i.test(bare(sql));
+}
+
+/** `SET …` for the session: what a resumed migration must say again. */
+export function setsSession(sql: string): boolean {
+  return /^set\s+(?!local\b|constraints\b|transaction\b)/i.test(bare(sql));
+}
+
+export function indexBuild(sql: string): IndexBuild | null {
+  const found = CREATE_INDEX.exec(bare(sql));
+  if (!found) return null;
+  const [, concurrently, , name, table = ''] = found;
+  return { name: name === undefined ? null : folded(name), table, concurrently: concurrently !== undefined };
+}
+
+/** The index of DROP INDEX CONCURRENTLY, as written. */
+export function droppedIndex(sql: string): string | null {
+  return DROP_INDEX.exec(bare(sql))?.[1] ?? null;
+}
+
+/** The table or index of REINDEX, as written. */
+export function reindexed(sql: string): string | null {
+  return REINDEX.exec(bare(sql))?.[1] ?? null;
+}
+
+/** As PostgreSQL reads a name: quoted as it is, unquoted in lower case. */
+function folded(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+}
