@@ -1,6 +1,6 @@
 /** What every part of a run shares, and how a part says that it failed. run.ts makes errors for people of it. */
 import type { Code } from '../base/errors.ts';
-import type { PlanStep, Statement } from '../base/plan.ts';
+import type { Direction, PlanStep, Statement } from '../base/plan.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Session } from '../pg/pool.ts';
 import { closeSession } from '../pg/pool.ts';
@@ -36,6 +36,16 @@ export interface Execution {
   readonly compile: CompileOptions;
   readonly interrupted: ReadonlyMap<string, InterruptedMigration>;
   readonly watch: Watch;
+}
+
+/** A line of the account of a run. */
+export interface StepResult {
+  readonly version: string;
+  readonly name: string;
+  readonly direction: Direction;
+  state: 'not_run' | 'applied' | 'reverted' | 'failed';
+  /** Milliseconds, as the client saw it; null when it was not run. */
+  duration_ms: number | null;
 }
 
 /** Where in a migration it happened. */

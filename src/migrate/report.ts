@@ -6,9 +6,8 @@ import { type Code, messageOf, ToolError } from '../base/errors.ts';
 import type { PlanStep } from '../base/plan.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { describeBlocker } from '../pg/session.ts';
-import type { Execution, StepFailure } from './execution.ts';
+import type { Execution, StepFailure, StepResult } from './execution.ts';
 import { locate } from './locate.ts';
-import type { StepResult } from './run.ts';
 
 export interface Account {
   readonly steps: readonly PlanStep[];

@@ -4,12 +4,12 @@
  */
 
 import { ToolError } from '../base/errors.ts';
-import type { Direction, PlanStep } from '../base/plan.ts';
+import type { PlanStep } from '../base/plan.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Session } from '../pg/pool.ts';
 import { runAtomically } from './atomic.ts';
 import type { CompileOptions } from './compile.ts';
-import { type Execution, StepFailure, type Timeouts } from './execution.ts';
+import { type Execution, StepFailure, type StepResult, type Timeouts } from './execution.ts';
 import { type GuardOptions, withMigrationLock } from './guard.ts';
 import type { History } from './history.ts';
 import { finishedSql, journalSql } from './journal.ts';
@@ -17,15 +17,6 @@ import { runError } from './report.ts';
 import { settle } from './settle.ts';
 import { runStepwise } from './stepwise.ts';
 import { withWatch } from './watch.ts';
-
-export interface StepResult {
-  readonly version: string;
-  readonly name: string;
-  readonly direction: Direction;
-  state: 'not_run' | 'applied' | 'reverted' | 'failed';
-  /** Milliseconds, as the client saw it; null when it was not run. */
-  duration_ms: number | null;
-}
 
 export interface RunReport {
   /** Identifies the run in the journal. */
