@@ -4,7 +4,7 @@
  * Two ways in, both without writing a file:
  * - `evaluate`: source to exports by sucrase and `vm`, for files whose imports we can answer ourselves. 0.1 ms a file;
  *   lines stay where they are, so stacks point into the original.
- * - `importFile`: jiti, for all else (imports of other files, `import.meta`, namespaces). Babel costs 80 ms once and
+ * - `importTypeScript`: jiti, for all else (imports of other files, `import.meta`, namespaces). Babel costs 80 ms once and
  *   about 1 ms a file, which for 1,000 migrations alone would be twice the CPU that a whole run may take.
  * esbuild was rejected: 10 MB of binary per platform and a second process. Node's own type stripping is not in Node 20.
  */
@@ -24,7 +24,7 @@ export interface EvaluateOptions {
 
 /**
  * The exports of a module, or null when it needs more than `provided` and Node's own modules, or does not parse: then
- * `importFile` finds out what is wrong and says it better. What the module throws while it is evaluated is thrown.
+ * `importTypeScript` finds out what is wrong and says it better. What the module throws while it is evaluated is thrown.
  */
 export async function evaluate(source: string, options: EvaluateOptions): Promise<Exports | null> {
   const code = plainSource(source, options.language) ?? (await transpiled(source));
@@ -44,7 +44,7 @@ export interface ImportOptions {
 }
 
 /** The exports of a file through jiti; throws what parsing or evaluating it throws. Nothing is cached. */
-export async function importFile(path: string, options: ImportOptions = {}): Promise<Exports> {
+export async function importTypeScript(path: string, options: ImportOptions = {}): Promise<Exports> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(path).href, {
     moduleCache: false,

@@ -6,14 +6,23 @@ import type { Place } from '../base/finding.ts';
 
 /** Line and column of an offset, both from 1. An offset outside the text is moved to its nearest end. */
 export function placeAt(file: string, text: string, offset: number): Place {
-  const at = Math.max(0, Math.min(offset, text.length));
-  let line = 1;
-  let from = 0;
-  for (let next = text.indexOf('\n'); next >= 0 && next < at; next = text.indexOf('\n', next + 1)) {
-    line += 1;
-    from = next + 1;
-  }
-  return { file, line, column: at - from + 1 };
+  return placer(file, text)(offset);
+}
+
+/** The same for many offsets of one text: the lines are found once. */
+export function placer(file: string, text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let next = text.indexOf('\n'); next >= 0; next = text.indexOf('\n', next + 1)) starts.push(next + 1);
+  return (offset) => {
+    const at = Math.max(0, Math.min(offset, text.length));
+    let low = 0;
+    for (let high = starts.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { file, line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+  };
 }
 
 /** The offset of a line and column; null when the text has no such line. Columns past the end of a line stop there. */
