@@ -108,6 +108,10 @@ export const CODES = {
   RESTORE_ROLE_MISSING: { exit: EXIT.refused, title: 'roles that the backup names do not exist on the server' },
   TARGET_NOT_EMPTY: { exit: EXIT.refused, title: 'the database to restore into is not empty' },
   TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
+  // seeds
+  SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
+  SEED_PROTECTED: { exit: EXIT.refused, title: 'a seed set is not meant for a database marked production' },
+  SEED_UNKNOWN: { exit: EXIT.usage, title: 'there is no such seed set' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;
