@@ -19,7 +19,8 @@ export function constraintOf(row: ConstraintRow, lookup: Lookup, indexes: Readon
   const base = {
     name: row.name,
     definition: row.definition,
-    columns: (row.key ?? []).map((number) => lookup.column(row.relation, number)),
+    // 0 is an expression of an exclusion constraint: no column.
+    columns: (row.key ?? []).filter(Boolean).map((number) => lookup.column(row.relation, number)),
     validated: row.validated,
     enforced: row.enforced,
     deferrable: row.deferrable,

@@ -5,7 +5,7 @@
 import { canonicalJson } from '../base/canonical.ts';
 import { never } from '../base/errors.ts';
 import type { Kind, Kinds } from './change.ts';
-import type { Column, Grant, Sequence, Table, UserType, View } from './model.ts';
+import type { Column, DomainCheck, Grant, Sequence, Table, UserType, View } from './model.ts';
 
 export type Defined = { readonly [K in Kind]: { readonly kind: K; readonly value: Kinds[K] } }[Kind];
 
@@ -74,9 +74,14 @@ function typeText(type: UserType): string {
       if (type.collation) parts.push(`COLLATE ${type.collation.schema}.${type.collation.name}`);
       if (type.default !== null) parts.push(`DEFAULT ${type.default}`);
       if (type.notNull) parts.push('NOT NULL');
-      return [...parts, ...type.checks.map((check) => `CONSTRAINT ${check.name} ${check.definition}`)].join(' ');
+      return [...parts, ...type.checks.map(checkText)].join(' ');
     }
   }
+}
+
+function checkText({ name, definition, comment }: DomainCheck): string {
+  const said = comment === null ? '' : ` COMMENT ${canonicalJson(comment)}`;
+  return `CONSTRAINT ${name} ${definition}${said}`;
 }
 
 function sequenceText(sequence: Sequence): string {
@@ -174,6 +179,7 @@ function policyText(policy: Kinds['policy']): string {
 }
 
 function grantLines(grants: readonly Grant[] | null | undefined): string[] {
+  if (grants?.length === 0) return ['GRANT NOTHING'];
   return (grants ?? []).map(({ grantee, privileges, grantable }) => {
     const option = grantable.length === 0 ? '' : ` (may pass on ${grantable.join(', ')})`;
     return `GRANT ${privileges.join(', ') || 'NOTHING'} TO ${grantee}${option}`;

@@ -1,7 +1,7 @@
 SELECT r.rngtypid AS type, format_type(r.rngsubtype, NULL) AS subtype,
        format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s, SUBTYPE_OPCLASS = %I.%I', n.nspname, t.typname,
               format_type(r.rngsubtype, NULL), opn.nspname, op.opcname)
-       || COALESCE(format(', COLLATION = %I.%I', con.nspname, co.collname), '')
+       || CASE WHEN co.oid IS NOT NULL THEN format(', COLLATION = %I.%I', con.nspname, co.collname) ELSE '' END
        || CASE WHEN r.rngcanonical <> 0 THEN format(', CANONICAL = %s', r.rngcanonical::regproc) ELSE '' END
        || CASE WHEN r.rngsubdiff <> 0 THEN format(', SUBTYPE_DIFF = %s', r.rngsubdiff::regproc) ELSE '' END
        || format(', MULTIRANGE_TYPE_NAME = %I.%I)', mn.nspname, m.typname) AS definition

@@ -1,0 +1,44 @@
+import { expect, describe as group, test } from 'vitest';
+import type { Change } from '../../src/catalog/change.ts';
+import { compare } from '../../src/catalog/compare.ts';
+import { describe } from '../../src/catalog/describe.ts';
+import { readSnapshot } from '../../src/catalog/read.ts';
+import { snapshotHash } from '../../src/catalog/snapshot.ts';
+import type { Session } from '../../src/pg/pool.ts';
+import { useDatabase } from '../support/database.ts';
+import { GROUND, MUTATIONS } from './mutations.ts';
+
+const database = useDatabase();
+
+function line(change: Change): string {
+  const head = `${change.action} ${change.object} ${describe(change).subject}`;
+  return change.action === 'alter' ? `${head}: ${change.fields.map(({ field }) => field).join(', ')}` : head;
+}
+
+/** In a transaction that is rolled back, roles and all. */
+async function rolledBack<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.query('BEGIN');
+  try {
+    return await work();
+  } finally {
+    await session.query('ROLLBACK');
+  }
+}
+
+group('a change of the database is noticed', () => {
+  test.each(MUTATIONS)('$title', async ({ setup, change, expect: expected }) => {
+    await database.session((session) =>
+      rolledBack(session, async () => {
+        await session.batch(`${GROUND}; ${setup ?? ''}`);
+        const before = await readSnapshot(session, { owners: true });
+        await session.batch(change);
+        const after = await readSnapshot(session, { owners: true });
+        const changes = compare(before, after);
+        expect(changes.map(line).sort()).toEqual([...expected].sort());
+        expect(snapshotHash(after)).not.toBe(snapshotHash(before));
+        for (const text of changes.map(describe)) expect(text.before).not.toBe(text.after);
+        expect(compare(after, after)).toEqual([]);
+      }),
+    );
+  });
+});
