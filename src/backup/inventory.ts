@@ -1,0 +1,59 @@
+/** The backups at hand, by a quick look: manifests and file sizes. Only `verify` reads everything. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from '../base/finding.ts';
+import { backupSize, type Manifest } from './manifest.ts';
+import { fault, readManifest } from './manifest-read.ts';
+import { listIds, readVerifications } from './store.ts';
+
+export interface Listed {
+  readonly id: string;
+  /** Null when the manifest cannot be read. */
+  readonly manifest: Manifest | null;
+  /** Bytes by the manifest; null without one. */
+  readonly size: number | null;
+  /** `good`: its last verification found nothing, and nothing is visibly wrong now. */
+  readonly state: 'good' | 'damaged' | 'unverified';
+  /** ISO time of the last verification, whatever it found; null: never. */
+  readonly verifiedAt: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Newest first. Damaged ones are in the list, with what is wrong. Throws BACKUP_DIR_UNREADABLE. */
+export async function listBackups(dir: string): Promise<readonly Listed[]> {
+  const [ids, verifications] = [await listIds(dir), await readVerifications(dir)];
+  const listed: Listed[] = [];
+  for (const id of [...ids].reverse()) {
+    const { manifest, findings } = await readManifest(dir, id);
+    const last = verifications.get(id);
+    const seen = [...findings, ...(manifest ? await checkSizes(dir, manifest) : [])];
+    const recorded =
+      last?.ok === false && seen.length === 0
+        ? [fault(id, '', 'damaged', last.fault ?? 'its last verification failed')]
+        : [];
+    const faults = [...seen, ...recorded];
+    const state = faults.length > 0 ? 'damaged' : last ? 'good' : 'unverified';
+    listed.push({
+      id,
+      manifest,
+      size: manifest && backupSize(manifest),
+      state,
+      verifiedAt: last?.at ?? null,
+      findings: faults,
+    });
+  }
+  return listed;
+}
+
+async function checkSizes(dir: string, manifest: Manifest): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { path, size } of manifest.files) {
+    const found = await stat(join(dir, manifest.id, path)).then(
+      (s) => s.size,
+      () => null,
+    );
+    if (found === null) findings.push(fault(manifest.id, path, 'missing', 'the file is missing'));
+    else if (found !== size) findings.push(fault(manifest.id, path, 'size', `${found} bytes instead of ${size}`));
+  }
+  return findings;
+}

@@ -1,0 +1,182 @@
+/**
+ * Restores a backup into a new database, and calls it restored only when catalog, row counts and checksums are those
+ * of the moment when the backup was taken. Before anything is touched the backup itself is verified, and the roles and
+ * extensions that it names are looked for: pg_restore by its own defaults goes on without them and leaves tables
+ * without policies and grants.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, ToolError } from '../base/errors.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import { NAME_BYTES } from '../base/ident.ts';
+import { type Runtime, withTask } from '../base/runtime.ts';
+import type { Target } from '../base/target.ts';
+import { parseSnapshot } from '../catalog/snapshot.ts';
+import { majorOf, type Session, withSession } from '../pg/pool.ts';
+import { findProgram } from '../pg/programs.ts';
+import { ServerError } from '../pg/server-error.ts';
+import { type Destination, withDestination, withMaintenance } from './destination.ts';
+import { findDifferences } from './differences.ts';
+import { checkExtensions } from './extensions.ts';
+import { loadDump } from './load.ts';
+import { backupRows, type Manifest } from './manifest.ts';
+import { applyProperties } from './properties.ts';
+import { provideRoles } from './roles.ts';
+import { verifyBackup } from './verify.ts';
+
+export interface RestoreInput {
+  /** The server to restore on, and who does it. Its database is not touched. */
+  readonly target: Target;
+  /** Absolute path of the folder of backups. */
+  readonly dir: string;
+  /** A whole id. */
+  readonly id: string;
+  /** Name of the database: a new one, or an empty one. Default: `<database>_restored_<time of the backup>`. */
+  readonly to?: string | undefined;
+  /** Creates roles that are missing, without passwords. Default false. */
+  readonly createRoles?: boolean;
+  /** Keeps a new database that differs from the backup. Default false: it is dropped. */
+  readonly keep?: boolean;
+  /** Name of the database, as the second key when it is marked as production. */
+  readonly confirm?: string | undefined;
+  /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
+  readonly jobs?: number;
+  readonly runtime: Runtime;
+}
+
+export interface Restored {
+  readonly id: string;
+  readonly database: string;
+  readonly manifest: Manifest;
+  /** From the first look at the backup until the comparison was done, in milliseconds. */
+  readonly durationMs: number;
+  readonly createdRoles: readonly string[];
+  /** Warnings: what could not be set, and differences that the server's version explains. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Throws BACKUP_DAMAGED, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
+ * was touched), RESTORE_FAILED, RESTORE_MISMATCH or BACKUP_INTERRUPTED (what was made is removed again).
+ */
+export async function restoreBackup(input: RestoreInput): Promise<Restored> {
+  const { runtime, id } = input;
+  const start = runtime.ticks();
+  const manifest = await verifiedManifest(input);
+  const name = input.to ?? derivedName(manifest);
+  const work = (): Promise<Restored> =>
+    withMaintenance(input.target, async (admin) => {
+      const createdRoles = await prepare(admin, input, manifest);
+      const destination = { manifest, name, confirm: input.confirm, keep: input.keep ?? false };
+      const findings = await withDestination(admin, destination, (place) => fill(place, input, manifest, name));
+      return { id, database: name, manifest, durationMs: runtime.ticks() - start, createdRoles, findings };
+    });
+  try {
+    return await withTask(runtime, { id: 'restore', title: `Restore ${id} to ${name}` }, work, describe);
+  } catch (thrown) {
+    throw restoreFault(thrown, id, runtime.signal);
+  }
+}
+
+async function verifiedManifest({ dir, id, runtime }: RestoreInput): Promise<Manifest> {
+  const { manifest, findings } = await verifyBackup({ dir, id, runtime });
+  const errors = findings.filter((found) => found.level === 'error');
+  if (manifest !== null && errors.length === 0) return manifest;
+  throw new ToolError('BACKUP_DAMAGED', `backup ${id} is damaged and was not restored`, {
+    detail: errors.map((found) => `${found.subject}: ${found.message}`).join('\n'),
+    hint: 'Choose another one: strata backup list',
+    findings: errors,
+  });
+}
+
+/** `shop_restored_20261122T034500Z`, cut to what a name may hold. */
+function derivedName({ database, id }: Manifest): string {
+  const ending = `_restored_${id.slice(0, 16)}`;
+  let base = database.name;
+  while (Buffer.byteLength(base + ending) > NAME_BYTES) base = [...base].slice(0, -1).join('');
+  return base + ending;
+}
+
+/** Everything that can be found out before a database is made. */
+async function prepare(admin: Session, input: RestoreInput, manifest: Manifest): Promise<readonly string[]> {
+  const { dir, id, createRoles = false } = input;
+  await checkExtensions(admin, manifest);
+  const globals = await readFile(join(dir, id, 'globals.sql'), 'utf8');
+  return await provideRoles(admin, { needed: manifest.roles, globals, create: createRoles, id });
+}
+
+async function fill(
+  place: Destination,
+  input: RestoreInput,
+  manifest: Manifest,
+  name: string,
+): Promise<readonly Finding[]> {
+  const { dir, id, runtime, keep = false, jobs = 1 } = input;
+  const file = await readFile(join(dir, id, 'snapshot.json'), 'utf8');
+  const { snapshot } = parseSnapshot(file, `${id}/snapshot.json`);
+  return await withSession(place.target, async (session) => {
+    const dumped = Number.parseInt(manifest.pg_dump, 10);
+    const pgRestore = await findProgram('pg_restore', Math.max(dumped, majorOf(session)), runtime.env);
+    const format = manifest.dump.format;
+    await loadDump({ place, pgRestore, path: join(dir, id), format, jobs, serverMajor: majorOf(session), runtime });
+    const findings = await findDifferences(session, { manifest, snapshot }, runtime.signal);
+    const errors = findings.filter((found) => found.level === 'error');
+    if (errors.length > 0) throw mismatch(errors, name, place, keep);
+    return [...findings, ...(await applyProperties(session, manifest.database, name))];
+  });
+}
+
+function mismatch(errors: readonly Finding[], name: string, { fresh }: Destination, keep: boolean): ToolError {
+  const lines = errors.slice(0, 20).map((found) => `${found.subject}: ${found.message}`);
+  const more = errors.length > lines.length ? [`… and ${errors.length - lines.length} more`] : [];
+  const left = fresh && !keep ? `database "${name}" was not made` : `database "${name}" is left as it is`;
+  return new ToolError('RESTORE_MISMATCH', 'the restored database differs from what was backed up', {
+    detail: [...lines, ...more, left].join('\n'),
+    hint:
+      fresh && !keep ? 'Look at it with: strata restore --keep' : `Drop it when you have looked at it: dropdb ${name}`,
+    findings: errors,
+  });
+}
+
+function restoreFault(thrown: unknown, id: string, signal: AbortSignal): unknown {
+  if (signal.aborted) {
+    return new ToolError('BACKUP_INTERRUPTED', 'the restore was interrupted', {
+      detail: 'nothing of it is left on the server; the backup is untouched',
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof ToolError && thrown.code !== 'PROGRAM_FAILED') return thrown;
+  const words = thrown instanceof ToolError ? thrown.more : {};
+  const sqlstate = thrown instanceof ServerError ? thrown.sqlstate : null;
+  return new ToolError('RESTORE_FAILED', `backup ${id} could not be restored: ${messageOf(thrown)}`, {
+    detail: [sqlstate && `SQLSTATE ${sqlstate}`, words.detail, 'nothing of it is left on the server']
+      .filter(Boolean)
+      .join('\n'),
+    hint: hintFor(sqlstate, words.detail ?? messageOf(thrown)) ?? words.hint,
+    cause: thrown,
+  });
+}
+
+function hintFor(sqlstate: string | null, text: string): string | undefined {
+  if (sqlstate === '42501' || /permission denied|must be (owner|superuser|able to SET ROLE)/.test(text)) {
+    return 'Restore as a superuser, or as a role with CREATEDB that is a member of every owner in the backup.';
+  }
+  if (/invalid (LC_|locale|ICU)|could not (create|open) collat/i.test(text)) {
+    return 'Install the locale on the server, or create an empty database with another one and restore into that.';
+  }
+  return undefined;
+}
+
+function describe({ manifest, database, durationMs }: Restored): string {
+  return `${database}: ${backupRows(manifest)} rows compared, ${(durationMs / 1000).toFixed(1)} s`;
+}
+
+/** For a backup that was passed over when the newest good one was chosen. */
+export function passedOver(id: string, reason: string): Finding {
+  return finding({
+    code: 'restore/passed-over',
+    level: 'warning',
+    subject: id,
+    message: `a newer backup is damaged: ${reason}`,
+  });
+}

@@ -1,0 +1,101 @@
+/** Bytes on their way: hashed and counted while they pass, read again once they lie on the disk. */
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { PassThrough, Transform, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Large chunks: with Node's 16 to 64 KiB, waking up costs more than the hash. */
+const CHUNK = 1024 * 1024;
+
+/**
+ * Passes bytes on, and hashes and counts them. `copy` is the same bytes once more, for a reader that may stop early;
+ * while it reads, it slows the stream down to its pace, so memory stays flat.
+ */
+export class Meter extends Transform {
+  readonly copy = new PassThrough({ highWaterMark: CHUNK });
+  bytes = 0;
+  private readonly hash: Hash = createHash('sha256');
+  private readonly onBytes: (bytes: number) => void;
+
+  constructor(onBytes: (bytes: number) => void = () => undefined) {
+    super({ highWaterMark: CHUNK });
+    this.onBytes = onBytes;
+    // Its reader went away: that reader's own failure tells why.
+    this.copy.on('error', () => undefined);
+  }
+
+  sha256(): string {
+    return this.hash.digest('hex');
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.hash.update(chunk);
+    this.bytes += chunk.length;
+    this.onBytes(this.bytes);
+    if (this.copy.destroyed || this.copy.write(chunk)) {
+      done(null, chunk);
+      return;
+    }
+    const go = (): void => {
+      this.copy.off('drain', go).off('close', go);
+      done(null, chunk);
+    };
+    this.copy.once('drain', go).once('close', go);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.copy.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (error) this.copy.destroy();
+    done(error);
+  }
+}
+
+/** Size and SHA-256 of a file as it lies on the disk. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<{ size: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  await pipeline(
+    createReadStream(path, { highWaterMark: CHUNK }),
+    async (source: AsyncIterable<Buffer>) => {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        size += chunk.length;
+      }
+    },
+    { signal },
+  );
+  return { size, sha256: hash.digest('hex') };
+}
+
+/**
+ * Runs the works side by side; when one fails, the others are told by their signal, and all are waited for before the
+ * first failure is thrown: nothing runs on behind a closed door.
+ */
+export async function together<T extends readonly unknown[]>(
+  signal: AbortSignal,
+  works: { readonly [K in keyof T]: (signal: AbortSignal) => Promise<T[K]> },
+): Promise<T> {
+  const scope = new AbortController();
+  const joint = AbortSignal.any([signal, scope.signal]);
+  const failures: unknown[] = [];
+  const results = await Promise.all(
+    works.map((work) =>
+      work(joint).catch((thrown: unknown) => {
+        failures.push(thrown);
+        scope.abort();
+      }),
+    ),
+  );
+  if (failures.length > 0) throw failures.find(isSystemError) ?? failures[0];
+  return results as unknown as T;
+}
+
+/** ENOSPC and its kin explain the failures that they cause elsewhere. */
+function isSystemError(thrown: unknown): boolean {
+  const code = (thrown as NodeJS.ErrnoException | null)?.code ?? '';
+  return thrown instanceof Error && 'errno' in thrown && code !== 'EPIPE';
+}
