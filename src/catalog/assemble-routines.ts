@@ -16,11 +16,9 @@ const MODE: Readonly<Record<string, Parameter['mode']>> = {
   t: 'table',
 };
 
-export function routinesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boolean): readonly Routine[] {
+export function routinesOf(rows: Rows, lookup: Lookup): readonly Routine[] {
   const aggregates = new Map(rows.aggregates.map((row) => [row.routine, row.options]));
-  const routines = rows.routines
-    .filter((row) => keep(row.oid))
-    .map((row) => routineOf(row, lookup, aggregates.get(row.oid) ?? NONE));
+  const routines = rows.routines.map((row) => routineOf(row, lookup, aggregates.get(row.oid) ?? NONE));
   return routines.sort(
     (a, b) => byCode(a.schema, b.schema) || byCode(a.name, b.name) || byCode(a.identity, b.identity),
   );

@@ -27,7 +27,7 @@ export function assemble(rows: Rows, options: AssembleOptions): Snapshot {
     types: typesOf(rows, lookup, keep('pg_type')),
     sequences: sequencesOf(rows, lookup, keepRelation),
     ...relationsOf(rows, lookup, keepRelation),
-    routines: routinesOf(rows, lookup, keep('pg_proc')),
+    routines: routinesOf(rows, lookup),
     defaultPrivileges: defaultPrivilegesOf(rows, options.serverVersion),
     unmodelled: [...rows.unmodelled].sort((a, b) => byCode(a.kind, b.kind) || byCode(a.name, b.name)),
   };

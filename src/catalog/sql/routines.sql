@@ -1,3 +1,4 @@
+-- Neither what an extension brought, often thousands, nor the constructors of a range type, which go with the type.
 SELECT p.oid, p.pronamespace AS schema, p.proname AS name, p.prokind AS kind,
        pg_get_function_identity_arguments(p.oid) AS identity, pg_get_function_result(p.oid) AS returns,
        p.prorettype AS return_type, p.proretset AS returns_set, l.lanname AS language,
@@ -11,3 +12,5 @@ SELECT p.oid, p.pronamespace AS schema, p.proname AS name, p.prokind AS kind,
 FROM pg_proc p
 JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND NOT EXISTS (SELECT FROM pg_depend d
+    WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
