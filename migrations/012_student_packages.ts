@@ -95,7 +95,7 @@ export function up(pgm: MigrationBuilder): void {
     name: 'idx_student_packages_subject_id',
     where: 'subject_id IS NOT NULL',
   });
-  pgm.createTrigger('student_packages', 'trg_student_packages_version', {
+  pgm.createTrigger('student_packages', 'trg_student_packages_bump_version', {
     when: 'BEFORE',
     operation: 'UPDATE',
     level: 'ROW',

@@ -235,7 +235,7 @@ export function up(pgm: MigrationBuilder): void {
   pgm.createIndex('bookings', 'disputed_by', { name: 'idx_bookings_disputed_by', where: 'disputed_by IS NOT NULL' });
   pgm.createIndex('bookings', 'resolved_by', { name: 'idx_bookings_resolved_by', where: 'resolved_by IS NOT NULL' });
   pgm.createIndex('bookings', 'deleted_by', { name: 'idx_bookings_deleted_by', where: 'deleted_by IS NOT NULL' });
-  pgm.createTrigger('bookings', 'trg_bookings_version', {
+  pgm.createTrigger('bookings', 'trg_bookings_bump_version', {
     when: 'BEFORE',
     operation: 'UPDATE',
     level: 'ROW',

@@ -42,7 +42,7 @@ export function up(pgm: MigrationBuilder): void {
         type: 'varchar(255)',
         comment: 'The event that reported it: a second delivery changes nothing.',
       },
-      failure_reason: { type: 'text', comment: 'Why the provider refused.' },
+      failure_code: { type: 'varchar(100)', comment: 'Why the provider refused, in its own code.' },
       authorized_at: { type: 'timestamptz', comment: 'When the amount was reserved.' },
       captured_at: { type: 'timestamptz', comment: 'When the amount was taken.' },
       metadata: { type: 'jsonb', notNull: true, default: '{}', comment: 'What else the provider said; no card data.' },
@@ -99,7 +99,7 @@ export function up(pgm: MigrationBuilder): void {
     where: "status IN ('AUTHORIZED', 'CAPTURED', 'PARTIALLY_REFUNDED')",
   });
   pgm.createIndex('payments', 'booking_id', { name: 'idx_payments_booking_id' });
-  pgm.createTrigger('payments', 'trg_payments_version', {
+  pgm.createTrigger('payments', 'trg_payments_bump_version', {
     when: 'BEFORE',
     operation: 'UPDATE',
     level: 'ROW',
