@@ -53,6 +53,8 @@ export const CODES = {
   MIGRATION_INVALID: { exit: EXIT.failed, title: 'a migration file cannot be compiled; nothing of it has run' },
   MIGRATION_THREW: { exit: EXIT.failed, title: 'the code of a migration threw an exception' },
   PART_INVALID: { exit: EXIT.failed, title: 'a file under sql/ holds something that a part cannot hold' },
+  // danger
+  CONFIRM_NEEDED: { exit: EXIT.refused, title: 'the database is marked as production; destroying data needs its name' },
   // migrations: history and plan
   HISTORY_ELSEWHERE: {
     exit: EXIT.refused,
@@ -110,7 +112,6 @@ export const CODES = {
   TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
   // seeds
   SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
-  SEED_PROTECTED: { exit: EXIT.refused, title: 'a seed set is not meant for a database marked production' },
   SEED_UNKNOWN: { exit: EXIT.usage, title: 'there is no such seed set' },
 } as const satisfies Record<string, CodeEntry>;
 
