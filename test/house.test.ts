@@ -38,8 +38,11 @@ const HOME: Readonly<Record<string, string>> = {
   'libpg-query': 'syntax/parse.ts',
   listr2: 'cli/progress.ts',
   'node-pg-migrate': 'migrate/builder.ts',
+  'node-pg-migrate/migrationBuilder': 'migrate/builder.ts',
+  'node-pg-migrate/utils/PgLiteral': 'migrate/builder.ts',
   pg: 'pg/pool.ts',
   'pg-copy-streams': 'pg/copy.ts',
+  sucrase: 'base/typescript.ts',
   zx: 'pg/programs.ts',
 };
 

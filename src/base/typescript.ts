@@ -69,7 +69,7 @@ const NEEDS_MODULE = /\bimport\s*[.(]|^await\b/m;
 const MODULE_SYNTAX = /^\s*(?:import|export)\b/m;
 
 const HEAD =
-  /^((?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/|import type [^;'"]*from '[^'\n]*';?\n)*)(?:export const shorthands(?:: ColumnDefinitions \| undefined)? = undefined;\s*)?(?=export )/;
+  /^((?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|import type [^;'"]*from '[^'\n]*';?\n)*)(?:export const shorthands(?:: ColumnDefinitions \| undefined)? = undefined;\s*)?(?=export )/;
 const ACTION = /^export (async )?function (up|down)\((?:(\w+)(: MigrationBuilder)?)?\)(: (?:Promise<void>|void))? \{/gm;
 
 /**
