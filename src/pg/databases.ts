@@ -109,3 +109,26 @@ export async function cloneStrategy(session: Session): Promise<'FILE_COPY' | 'WA
   const [row] = await session.query<{ fsync: string }>("SELECT current_setting('fsync') AS fsync");
   return row?.fsync === 'off' ? 'FILE_COPY' : 'WAL_LOG';
 }
+
+/**
+ * Gives a finished database its name as a template, in one transaction: nobody can connect to it from then on, which is
+ * what CREATE DATABASE … TEMPLATE wants. Its comment is the time, for whoever drops old ones.
+ */
+export async function publishTemplate(session: Session, building: string, name: string): Promise<void> {
+  const made = new Date().toISOString();
+  await session.batch(
+    `ALTER DATABASE ${ident(building)} RENAME TO ${ident(name)};
+     ALTER DATABASE ${ident(name)} ALLOW_CONNECTIONS false;
+     COMMENT ON DATABASE ${ident(name)} IS ${literal(made)}`,
+  );
+}
+
+/** Runs `work` while no other session that uses the same name in this database does. */
+export async function withNamedLock<T>(session: Session, name: string, work: () => Promise<T>): Promise<T> {
+  await session.query('SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended($1, 0))', [name]);
+  try {
+    return await work();
+  } finally {
+    await session.query('SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))', [name]);
+  }
+}

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
-import { createDatabaseIfMissing } from '../pg/databases.ts';
+import { createDatabaseIfMissing, maintenanceTarget } from '../pg/databases.ts';
 import { withSession } from '../pg/pool.ts';
 import type { SearchOptions } from '../pg/program-search.ts';
 import { chooseInstallation, dataVersion } from './choose.ts';
@@ -101,11 +101,11 @@ async function start(folder: string, options: EmbeddedOptions): Promise<Embedded
   ownedLike(folder, logFile);
   const dataDir = recordedDataDir(folder, cluster.dataDir);
   const next: ServerState = { format: 1, dataDir, user: SUPERUSER, password, bin, ...launched };
+  const server = serverOf(folder, next, true);
+  // Before the record, which other processes take as the sign that all is there.
+  await withSession(maintenanceTarget(server.target), (s) => createDatabaseIfMissing(s, EMBEDDED_DATABASE));
   writeState(folder, next);
   ownedLike(folder, join(folder, 'server.json'));
-  const server = serverOf(folder, next, true);
-  const maintenance = { ...server.target, database: 'postgres' };
-  await withSession(maintenance, (session) => createDatabaseIfMissing(session, EMBEDDED_DATABASE));
   return server;
 }
 

@@ -118,16 +118,16 @@ function startFault(cluster: Cluster, said: string, { logFile }: LaunchOptions):
   });
 }
 
-/** Fast shutdown (sessions are ended, data written); after 10 s immediate shutdown, after 20 s the hard way. */
 export function stopServer(server: { readonly dataDir: string; readonly bin: string }, pid: number): Promise<void> {
   if (process.platform === 'win32') {
     spawnSync(join(server.bin, 'pg_ctl'), ['stop', '-D', server.dataDir, '-m', 'fast', '-w'], { windowsHide: true });
     return Promise.resolve();
   }
-  return stopProcess(pid, () => !isAlive(pid));
+  return stopProcess(pid);
 }
 
-async function stopProcess(pid: number, ended: () => boolean): Promise<void> {
+/** Fast shutdown (sessions are ended, data written); after 10 s immediate shutdown, after 20 s the hard way. */
+export async function stopProcess(pid: number, ended = () => !isAlive(pid)): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     try {
       process.kill(pid, signal);

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { isAlive, isSame } from './process.ts';
+import { isAlive, isListed, isSame } from './process.ts';
 
 export interface Postmaster {
   readonly pid: number;
@@ -61,13 +61,13 @@ function commandLine(pid: number): readonly string[] {
 }
 
 /**
- * Makes a left-over postmaster.pid harmless whose process id is now another program's: PostgreSQL would take that
- * program for a server and refuse. Its own parent's id it passes over, so ours goes in; the rest of the file stays,
- * because the server finds left-over backends that still hold the old shared memory by it.
+ * Makes a left-over postmaster.pid harmless whose process id is taken, by another program or by the killed server's own
+ * zombie: PostgreSQL would take that for a running server and refuse. Its own parent's id it passes over, so ours goes
+ * in; the rest of the file stays, because the server finds left-over backends by it that still hold the shared memory.
  */
 export function disarmStaleFile(dataDir: string): void {
   const stale = readPostmaster(dataDir);
-  if (stale === null || !isAlive(stale.pid)) return;
+  if (stale === null || !isListed(stale.pid)) return;
   const path = join(dataDir, 'postmaster.pid');
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, text.replace(/^\d+/, String(process.pid)));

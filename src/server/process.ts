@@ -1,15 +1,20 @@
 /** Whether a process that we knew by its id is still that process. Ids are used again; start times are not. */
 import { readFileSync } from 'node:fs';
 
-/** True while the process runs. A zombie (nobody has waited for it; common in containers) does not. */
+/** True while the process runs. A zombie (nobody has waited for it yet; they stay in some containers) does not. */
 export function isAlive(pid: number): boolean {
+  return isListed(pid) && procFields(pid)?.[0] !== 'Z';
+}
+
+/** True while the id is taken, be it by a zombie: what kill(2) says, and so what PostgreSQL believes. */
+export function isListed(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (thrown) {
     // EPERM: it runs, as somebody else.
-    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return procFields(pid)?.[0] !== 'Z';
 }
 
 /** When the process started, as text to compare; empty where the system does not tell (outside Linux). */

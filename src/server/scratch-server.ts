@@ -1,0 +1,122 @@
+/**
+ * A server of its own for one piece of work, removed afterwards: for drills, restores to compare, and the tests.
+ * It lives in a folder of the temporary directory that tells its maker's process id; the next one made removes those
+ * whose maker is dead, server and all.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Runtime } from '../base/runtime.ts';
+import type { Target } from '../base/target.ts';
+import type { Installation } from './binaries.ts';
+import { chooseInstallation } from './choose.ts';
+import { type Cluster, createCluster, SUPERUSER } from './cluster.ts';
+import { own, runnableBy } from './home.ts';
+import { serverIdentity } from './identity.ts';
+import { launch, stopProcess, stopServer } from './launch.ts';
+import { leftoverOn } from './postmaster.ts';
+import { isSame, startMark } from './process.ts';
+
+export interface ScratchServerOptions {
+  readonly runtime: Runtime;
+  /** A major version, or `auto`. Default `auto`. */
+  readonly version?: string;
+  /** Server settings. Default: fsync, full_page_writes and synchronous_commit off, as nobody will miss the data. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Where its folder is made. Default: the temporary directory. */
+  readonly parent?: string;
+}
+
+export interface ScratchServer {
+  /** As superuser, in database `postgres`. */
+  readonly target: Target;
+  readonly installation: Installation;
+  readonly dataDir: string;
+  readonly logFile: string;
+  readonly pid: number;
+}
+
+const CARELESS = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
+/** Lends a running server to `work`, stops it and removes it. Throws EMBEDDED_… errors when it does not start. */
+export async function withScratchServer<T>(
+  options: ScratchServerOptions,
+  work: (server: ScratchServer) => Promise<T>,
+): Promise<T> {
+  const server = await openScratchServer(options);
+  try {
+    return await work(server);
+  } finally {
+    await closeScratchServer(server);
+  }
+}
+
+/** For owners that cannot be a function (a test run's set-up). Everyone else uses withScratchServer. */
+export async function openScratchServer(options: ScratchServerOptions): Promise<ScratchServer> {
+  const { runtime, parent = tmpdir(), settings = CARELESS } = options;
+  await sweepScratchServers(parent);
+  const folder = makeFolder(parent);
+  try {
+    const identity = serverIdentity([]);
+    own(folder, identity);
+    const dataDir = join(folder, 'data');
+    const installation = await chooseInstallation({ env: runtime.env, version: options.version ?? 'auto', dataDir });
+    const cluster: Cluster = { installation: runnableBy(identity, installation), identity, dataDir };
+    const password = randomBytes(24).toString('base64url');
+    await createCluster(cluster, password);
+    const logFile = join(folder, 'server.log');
+    const { port, pid } = await launch(cluster, { logFile, settings, signal: runtime.signal });
+    const target = { host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres' };
+    return { target, installation, dataDir, logFile, pid };
+  } catch (thrown) {
+    rmSync(folder, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+export async function closeScratchServer(server: ScratchServer): Promise<void> {
+  await stopServer({ dataDir: server.dataDir, bin: server.installation.bin }, server.pid);
+  rmSync(join(server.dataDir, '..'), { recursive: true, force: true });
+}
+
+const PREFIX = 'strata-server-';
+
+function makeFolder(parent: string): string {
+  const folder = join(parent, `${PREFIX}${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(folder, { mode: 0o700 });
+  const maker: Maker = { host: hostname(), pid: process.pid, mark: startMark(process.pid) };
+  writeFileSync(join(folder, 'maker'), JSON.stringify(maker));
+  return folder;
+}
+
+interface Maker {
+  readonly host: string;
+  readonly pid: number;
+  readonly mark: string;
+}
+
+/** Stops and removes the servers of dead makers of this machine. Gives their folders. */
+export async function sweepScratchServers(parent = tmpdir()): Promise<readonly string[]> {
+  const swept: string[] = [];
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
+    const folder = join(parent, name);
+    const maker = makerOf(folder);
+    if (maker === null || maker.host !== hostname() || isSame(maker.pid, maker.mark)) continue;
+    const dataDir = join(folder, 'data');
+    const pid = leftoverOn(dataDir);
+    if (pid !== null) await stopProcess(pid);
+    rmSync(folder, { recursive: true, force: true });
+    swept.push(folder);
+  }
+  return swept;
+}
+
+/** Null for what is being made, is gone, or is another user's. */
+function makerOf(folder: string): Maker | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'maker'), 'utf8')) as Maker;
+  } catch {
+    return null;
+  }
+}
