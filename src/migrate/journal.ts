@@ -31,6 +31,8 @@ export interface JournalEntry {
   readonly total?: number;
   readonly checksum?: string | null;
   readonly detail?: string;
+  /** The statements, as JSON. */
+  readonly script?: string;
 }
 
 /** Milliseconds since the server got the message that the migration travels in. */
@@ -57,7 +59,10 @@ export function appliedSql(history: HistoryName, run: string, step: PlanStep, mo
   const event = step.direction === 'up' ? 'applied' : 'reverted';
   const { version, direction, checksum } = step;
   const steps = more.statements === undefined ? {} : { statement: more.statements, total: more.statements };
-  return [record, journalSql(history, run, { event, version, direction, checksum, ...steps }, elapsed)];
+  return [
+    record,
+    journalSql(history, run, { event, version, direction, checksum, ...scriptOf(step), ...steps }, elapsed),
+  ];
 }
 
 export interface Timing {
@@ -69,7 +74,7 @@ export interface Timing {
 
 /** One row of the journal. `elapsed` is SQL for a number of milliseconds. */
 export function journalSql(history: HistoryName, run: string, entry: JournalEntry, elapsed = 'NULL'): string {
-  const { event, version, direction, statement, total, checksum, detail } = entry;
+  const { event, version, direction, statement, total, checksum, detail, script } = entry;
   const values: readonly (Sql | string)[] = [
     literal(run),
     literal(event),
@@ -80,10 +85,11 @@ export function journalSql(history: HistoryName, run: string, entry: JournalEntr
     nullable(checksum),
     elapsed,
     nullable(detail?.replaceAll('\0', '')),
+    nullable(script),
     literal(VERSION),
   ];
   return withNames(
-    `INSERT INTO {journal} (run, event, version, direction, statement, total, checksum, duration_ms, detail, tool_version) VALUES (${values.join(', ')})`,
+    `INSERT INTO {journal} (run, event, version, direction, statement, total, checksum, duration_ms, detail, script, tool_version) VALUES (${values.join(', ')})`,
     history,
   );
 }
@@ -119,6 +125,12 @@ export function repairedSql(
   const detail = `accepted ${file.checksum} in place of ${applied.checksum}`;
   const entry: JournalEntry = { event: 'repaired', version: applied.version, checksum: file.checksum, detail };
   return `${update};\n${journalSql(history, run, entry)}`;
+}
+
+/** Kept for `repair`, which shows what an edit changed: the file itself only tells what it says today. */
+function scriptOf({ script, direction }: PlanStep): { readonly script?: string } {
+  if (direction === 'down' || script?.kind !== 'statements') return {};
+  return { script: JSON.stringify(script.statements.map(({ sql }) => sql)) };
 }
 
 function descriptionOf(name: string): string {

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS {journal} (
   checksum varchar(64),
   duration_ms integer,
   detail text,
+  script text,
   by text NOT NULL DEFAULT session_user,
   tool_version text NOT NULL
 );
@@ -51,6 +52,7 @@ COMMENT ON COLUMN {journal}.total IS 'How many statements the migration has.';
 COMMENT ON COLUMN {journal}.checksum IS 'Of the migration; of the statements so far for a statement.';
 COMMENT ON COLUMN {journal}.duration_ms IS 'Milliseconds it took.';
 COMMENT ON COLUMN {journal}.detail IS 'The error, or what was accepted by a repair.';
+COMMENT ON COLUMN {journal}.script IS 'The statements as they were applied, a JSON array: what a repair compares an edited file with.';
 COMMENT ON COLUMN {journal}.by IS 'The role that did it.';
 COMMENT ON COLUMN {journal}.tool_version IS 'The version of strata that did it.';
 CREATE TABLE IF NOT EXISTS {lock} (

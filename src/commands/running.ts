@@ -1,0 +1,43 @@
+/** What `up`, `down` and `redo` have in common: a task of the progress display around a run, and what is said of it. */
+import { type Finding, type Outcome, outcome } from '../base/finding.ts';
+import type { PlanStep } from '../base/plan.ts';
+import { withTask } from '../base/runtime.ts';
+import type { History } from '../migrate/history.ts';
+import { runMigrations } from '../migrate/run.ts';
+import type { Session } from '../pg/pool.ts';
+import type { Context } from './command.ts';
+import { liveHash, type Project } from './project.ts';
+import { resultBlocks } from './shown.ts';
+
+export interface Running {
+  readonly command: 'up' | 'down' | 'redo';
+  readonly choose: (history: History) => Promise<readonly PlanStep[]>;
+  /** What the first, unlocked read found. */
+  readonly present: boolean;
+  readonly singleTransaction?: boolean;
+  readonly findings?: readonly Finding[];
+  /** What to say when there is nothing to do. */
+  readonly nothing: string;
+}
+
+export async function perform(
+  context: Context,
+  session: Session,
+  project: Project,
+  running: Running,
+): Promise<Outcome> {
+  const { config, runtime } = context;
+  const { command, choose, present, nothing, singleTransaction = false, findings = [] } = running;
+  const compile = { ...project.folder, all: project.files };
+  const { history, lock, timeouts } = config;
+  const hash = (own: Session): Promise<string> => liveHash(context, own);
+  const options = { command, choose, present, singleTransaction, compile, history, lock, timeouts, snapshotHash: hash };
+  const report = await withTask(
+    runtime,
+    { id: command, title: `strata ${command} on ${session.target.database}` },
+    () => runMigrations(session, options, runtime),
+    ({ results }) => `${results.length} done`,
+  );
+  const { results, run, snapshotHash } = report;
+  return outcome({ run, results, snapshot_hash: snapshotHash }, resultBlocks(results, nothing), findings);
+}

@@ -1,0 +1,49 @@
+/** How plans and runs are shown to people: shared by the commands that make them. */
+import type { Block, Finding } from '../base/finding.ts';
+import type { PlanStep } from '../base/plan.ts';
+import type { StepResult } from '../migrate/execution.ts';
+
+/** The exact SQL of a plan, ready for psql: comments say what happens around the statements. */
+export function planText(steps: readonly PlanStep[]): string {
+  return steps.map(stepText).join('\n');
+}
+
+function stepText({ name, direction, script }: PlanStep): string {
+  if (script.kind === 'irreversible') return `-- ${name} (${direction}): irreversible: ${script.reason}\n`;
+  const how = script.transactional ? 'in one transaction' : `outside a transaction: ${script.reason ?? 'asked for'}`;
+  const head = `-- ${name} (${direction}), ${how}`;
+  if (script.kind === 'opaque')
+    return `${head}\n-- cannot be shown: ${script.reason} (${script.place.file}:${script.place.line})\n`;
+  const lines = script.statements.map(({ sql, place }) => `-- ${place.file}:${place.line}\n${sql}\n;`);
+  return [head, ...(script.transactional ? ['BEGIN;', ...lines, 'COMMIT;'] : lines), ''].join('\n');
+}
+
+/** The plan as data: what `plan --json` gives. */
+export function planData(steps: readonly PlanStep[]): readonly unknown[] {
+  return steps.map(({ version, name, direction, file, script, checksum }) => ({
+    version,
+    name,
+    direction,
+    file,
+    checksum,
+    transactional: script.kind === 'irreversible' ? null : script.transactional,
+    opaque: script.kind === 'opaque',
+    reason: script.reason ?? null,
+    statements: script.kind === 'statements' ? script.statements : [],
+  }));
+}
+
+export function resultBlocks(results: readonly StepResult[], nothing: string): readonly Block[] {
+  if (results.length === 0) return [{ kind: 'text', text: nothing, tone: 'quiet' }];
+  const rows = results.map(({ version, name, state, duration_ms }) => [
+    version,
+    name,
+    { text: state.replace('_', ' '), tone: state === 'failed' ? ('bad' as const) : ('good' as const) },
+    duration_ms === null ? '' : `${duration_ms} ms`,
+  ]);
+  return [{ kind: 'table', head: ['version', 'name', 'result', 'time'], rows }];
+}
+
+export function lossText(found: readonly Finding[]): string {
+  return found.map(({ message }) => message).join('; ');
+}

@@ -1,0 +1,46 @@
+/**
+ * `strata up`. With nothing pending it costs a connection and one round trip: no lock, no TypeScript, no catalog. Else
+ * the pending files are compiled before the lock is asked for, and what to do is decided again under it.
+ */
+import { type Finding, type Outcome, outcome } from '../base/finding.ts';
+import { writeLockFile } from '../migrate/lockfile.ts';
+import type { UpOptions } from '../migrate/plan.ts';
+import type { Context, Options } from './command.ts';
+import { withDatabase } from './database.ts';
+import { showPlan } from './plan.ts';
+import { extentOf, loadHistory, loadProject, statuses, stepsUp } from './project.ts';
+import { statusFindings } from './status.ts';
+
+const NOTHING = 'nothing to do: every migration is applied';
+
+export async function run(context: Context, options: Options): Promise<Outcome> {
+  const up: UpOptions = { ...extentOf(options), allowOutOfOrder: options.allowOutOfOrder === true };
+  if (options.dryRun === true) return showPlan(context, (project, history) => stepsUp(project, history, up));
+  const project = loadProject(context);
+  return withDatabase(context, async (session) => {
+    const first = await loadHistory(context, session, project);
+    const steps = await stepsUp(project, first, up);
+    const findings: readonly Finding[] = (await statuses(project, first)).flatMap(statusFindings).filter(isWarning);
+    if (steps.length === 0)
+      return outcome(
+        { run: null, results: [], snapshot_hash: null },
+        [{ kind: 'text', text: NOTHING, tone: 'quiet' }],
+        findings,
+      );
+    const { perform } = await import('./running.ts');
+    const result = await perform(context, session, project, {
+      command: 'up',
+      choose: (history) => stepsUp(project, history, up),
+      present: first.present,
+      singleTransaction: options.singleTransaction === true,
+      findings,
+      nothing: 'nothing to do: another run has just applied everything',
+    });
+    writeLockFile(context.config.root, project.files);
+    return result;
+  });
+}
+
+function isWarning({ level }: Finding): boolean {
+  return level === 'warning';
+}
