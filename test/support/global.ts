@@ -1,13 +1,9 @@
 /**
- * One server a run, and the built command line.
- *
- * The server: TEST_DATABASE_URL names one (a superuser's); TEST_POSTGRES=docker starts one with @databases/pg-test; else
+ * One server a run. TEST_DATABASE_URL names one (a superuser's); TEST_POSTGRES=docker starts one with @databases/pg-test; else
  * our own embedded binaries run one in a temporary folder, without fsync, removed at the end. What a killed run left is
  * removed by the next.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { realRuntime } from '../../src/base/runtime.ts';
 import { targetUrl } from '../../src/base/target.ts';
@@ -20,7 +16,6 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  buildWhenStale();
   const server = await serverOfThisRun(process.env);
   project.provide('databaseUrl', server.url);
   return server.stop;
@@ -49,22 +44,10 @@ async function dockerServer(): Promise<RunServer> {
   } catch (cause) {
     throw new Error('TEST_POSTGRES=docker needs a running Docker: `docker version` fails on this machine', { cause });
   }
-  // A CommonJS package with an __esModule mark, which Node's import() wraps once more.
+  // A CommonJS package: Node's import() wraps its exports once more, vitest's may not.
   const { default: module } = await import('@databases/pg-test');
-  const { default: getDatabase } = module;
+  const getDatabase = 'default' in module ? module.default : module;
   const image = process.env.PG_TEST_IMAGE ?? 'postgres:17';
   const { databaseURL, kill } = await getDatabase({ image, containerName: `strata-test-${process.pid}` });
   return { url: databaseURL, stop: kill };
-}
-
-/** Builds dist/ when a source is newer than it: tests of the command line run what users run. */
-function buildWhenStale(): void {
-  const built = statSync(join('dist', 'cli.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['build.js', 'package.json', ...filesBelow('src')];
-  if (existsSync('dist') && sources.every((file) => statSync(file).mtimeMs <= built)) return;
-  execFileSync(process.execPath, ['build.js'], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
 import { type Target, targetUrl } from '../../src/base/target.ts';
+import { built } from './build.ts';
 
 const BIN = resolve('bin/strata.js');
 const made: string[] = [];
@@ -46,7 +47,8 @@ export interface RunOptions {
 }
 
 /** Runs `strata …` to its end. Never throws for an exit status. */
-export function strata(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+export async function strata(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  await built();
   const env = {
     ...process.env,
     NO_COLOR: '1',
