@@ -199,10 +199,15 @@ function held<T>(promise: Promise<T>): Promise<T> {
 
 /** The innermost frame of the migration's own file among the callers of `above`; null when it is in none. */
 function siteOf(path: string, above: unknown): Site | null {
+  // Nearly always the caller itself: a short stack first, since each frame costs a microsecond.
+  return siteWithin(2, path, above) ?? siteWithin(30, path, above);
+}
+
+function siteWithin(limit: number, path: string, above: unknown): Site | null {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
   try {
-    Error.stackTraceLimit = 20;
+    Error.stackTraceLimit = limit;
     Error.prepareStackTrace = (_error, frames) => frames;
     Error.captureStackTrace(holder, above as (...args: never[]) => unknown);
     const frames = holder.stack as NodeJS.CallSite[];

@@ -57,13 +57,13 @@ export function tokenAt(sql: string, from: number): Token | null {
 /** A word as PostgreSQL folds it: ASCII letters in lower case, all others as they are. */
 export function folded(sql: string, token: Token): string {
   const text = sql.slice(token.start, token.end);
-  return UPPER.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text;
+  return WIDE.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text.toLowerCase();
 }
 
 const QUOTE = 39;
 const DOUBLE_QUOTE = 34;
 const DOLLAR = 36;
-const UPPER = /[A-Z]/;
+const WIDE = /[\x80-\uffff]/;
 
 const NUMBER =
   /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y;

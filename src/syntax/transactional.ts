@@ -17,7 +17,7 @@ const FREE: TransactionNature = { kind: 'free' };
 
 export function transactionNature(statement: SplitStatement): TransactionNature {
   const first = statement.tokens[0];
-  if (!first || first.kind !== 'word') return FREE;
+  if (first?.kind !== 'word') return FREE;
   const judge = JUDGES[folded(statement.script, first)];
   return judge ? judge(wordsOf(statement)) : FREE;
 }
