@@ -7,7 +7,7 @@
  * Compression is gzip, because its streams carry a checksum that pg_restore checks: of 60 random bit flips it finds 60,
  * against 9 with zstd and none with lz4.
  */
-import { open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -67,7 +67,7 @@ async function dumpStream(input: DumpInput, outer: AbortSignal): Promise<BackupF
     await together(outer, [
       (signal) =>
         runProgram(input.pgDump, dumpArguments(input), input.target, { env: input.env, stdout: meter, signal }),
-      () => pipeline(meter, file.createWriteStream({ autoClose: false, highWaterMark: 1024 * 1024 })),
+      () => pipeline(meter, (bytes: AsyncIterable<Buffer>) => writeAll(file, bytes)),
       (signal) =>
         runProgram(input.pgRestore, [`--file=${devNull}`], null, { env: input.env, stdin: meter.copy, signal }),
     ]);
@@ -75,6 +75,13 @@ async function dumpStream(input: DumpInput, outer: AbortSignal): Promise<BackupF
     return { path, role: 'dump', size: meter.bytes, sha256: meter.sha256() };
   } finally {
     await file.close();
+  }
+}
+
+/** FileHandle.write may write less than it was given. */
+async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
   }
 }
 
