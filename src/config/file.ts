@@ -92,8 +92,10 @@ async function evaluate(root: string, path: string): Promise<unknown> {
 
 async function importFile(path: string): Promise<unknown> {
   if (!/\.m?ts$/.test(path)) return import(pathToFileURL(path).href);
-  const { importTypeScript } = await import('../base/typescript.ts');
-  return importTypeScript(path);
+  const typescript = await import('../base/typescript.ts');
+  const source = readFileSync(path, 'utf8');
+  const simple = await typescript.evaluate(source, { path, language: 'ts', provided: {} });
+  return simple ?? typescript.importTypeScript(path);
 }
 
 /** The default export, also of a CommonJS file that a loader wrapped once more. */

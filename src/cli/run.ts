@@ -1,0 +1,95 @@
+/** One run: configuration, command, report. Gives the exit status; main.ts leaves with it. */
+import { resolve } from 'node:path';
+import { EXIT, ToolError } from '../base/errors.ts';
+import { maskSecrets } from '../base/mask.ts';
+import { type Event, realRuntime } from '../base/runtime.ts';
+import { VERSION } from '../base/version.ts';
+import { loadRun } from '../commands/registry.ts';
+import { loadConfig } from '../config/load.ts';
+import { type Format, render } from '../report/report.ts';
+import { type Failure, failureOf, failureReport, failureText } from './failure.ts';
+import { type Observer, observe } from './observer.ts';
+import type { Globals, Invocation } from './program.ts';
+import type { Screen } from './screen.ts';
+
+export interface Surroundings {
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Never throws: whatever happens is reported in the format that was asked for. */
+export async function runInvocation(invocation: Invocation, around: Surroundings): Promise<number> {
+  const { globals } = invocation;
+  const format = formatOf(globals);
+  const command = invocation.path.join(' ');
+  const progress = observe(around.screen.err, { quiet: globals.quiet === true });
+  try {
+    const outcome = await callCommand(invocation, around, progress.emit);
+    await progress.close();
+    const { color, width } = around.screen.out;
+    around.screen.out.write(await render(format, { version: VERSION, command, outcome }, { color, width }));
+    return outcome.ok ? EXIT.done : EXIT.findings;
+  } catch (thrown) {
+    await progress.close();
+    const failure = failureOf(thrown, { interrupted: around.signal.aborted });
+    await reportFailure(failure, { command, format, verbose: globals.verbose === true, screen: around.screen });
+    return failure.exit;
+  }
+}
+
+export interface FailureStyle {
+  readonly command: string;
+  readonly format: Format;
+  readonly verbose: boolean;
+  readonly screen: Screen;
+}
+
+/** Words for people on stderr; for machines an object on stdout, and the words as well, which a log then shows. */
+export async function reportFailure(failure: Failure, style: FailureStyle): Promise<void> {
+  const { command, format, verbose, screen } = style;
+  if (format !== 'table') screen.out.write(await render(format, failureReport(failure, command), { color: false }));
+  screen.err.write(failureText(failure, { color: screen.err.color, verbose }));
+}
+
+export function formatOf(globals: Globals): Format {
+  if (globals.json && globals.format && globals.format !== 'json') {
+    throw new ToolError('USAGE', `--json and --format ${globals.format} contradict each other`, {
+      hint: 'Give one of them.',
+    });
+  }
+  return globals.json ? 'json' : ((globals.format ?? 'table') as Format);
+}
+
+async function callCommand(invocation: Invocation, around: Surroundings, emit: Observer['emit']) {
+  const { globals, overrides, options, path } = invocation;
+  const root = resolve(globals.cwd ?? '.');
+  enter(root, globals.cwd);
+  const { config, warnings } = await loadConfig({
+    root,
+    env: around.env,
+    file: globals.config,
+    environment: globals.env,
+    databaseUrl: globals.databaseUrl,
+    overrides,
+  });
+  for (const text of warnings) emit({ kind: 'note', level: 'warning', text });
+  const masked = (event: Event) =>
+    emit('text' in event && event.text ? { ...event, text: maskSecrets(event.text) } : event);
+  const runtime = realRuntime({ env: around.env, cwd: root, emit: masked, signal: around.signal });
+  const run = await loadRun(path);
+  return run({ config, runtime }, options);
+}
+
+/** `--cwd` means what `cd` would: programs that we start and relative paths of the reader begin there. */
+function enter(root: string, given: string | undefined): void {
+  if (given === undefined) return;
+  try {
+    process.chdir(root);
+  } catch (thrown) {
+    throw new ToolError('USAGE', `the folder ${given} cannot be entered`, {
+      hint: 'Check the path given with --cwd.',
+      cause: thrown,
+    });
+  }
+}
