@@ -1,7 +1,8 @@
 /** A project folder and a database of its own, and the commands called as the command line calls them. */
+
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { ToolError } from '../../src/base/errors.ts';
 import type { Outcome } from '../../src/base/finding.ts';
 import { type Event, type Runtime, realRuntime } from '../../src/base/runtime.ts';
