@@ -65,7 +65,9 @@ async function underLock<T>(
     const known = present ? historyOf(rows) : await createdHistory(session, history);
     return await work({ history: known, fence: '', subject });
   } finally {
-    await releaseAdvisoryLock(session, key).catch(() => false);
+    const held = await releaseAdvisoryLock(session, key).catch(() => null);
+    const text = 'a migration released the migration lock (pg_advisory_unlock_all?): another run could have begun';
+    if (held === false) runtime.emit({ kind: 'note', level: 'warning', text });
   }
 }
 
