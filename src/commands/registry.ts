@@ -6,8 +6,8 @@ type Loader = () => Promise<Run>;
 
 /** By the words of the command: `backup create`. */
 export const LOADERS: Readonly<Record<string, Loader>> = {
-  //WAIT init: async () => (await import('./init.ts')).run,
-  //WAIT new: async () => (await import('./new.ts')).run,
+  init: async () => (await import('./init.ts')).run,
+  new: async () => (await import('./new.ts')).run,
   status: async () => (await import('./status.ts')).run,
   plan: async () => (await import('./plan.ts')).run,
   up: async () => (await import('./up.ts')).run,
