@@ -45,6 +45,7 @@ export const CODES = {
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
   MARK_DENIED: { exit: EXIT.refused, title: 'the role may not write the environment mark into the database' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+  SMOKE_FAILED: { exit: EXIT.failed, title: 'a smoke script of the project failed' },
   // snapshots
   SNAPSHOT_INVALID: { exit: EXIT.usage, title: 'the file is not a snapshot, or it was changed after it was written' },
   SNAPSHOT_NEWER: { exit: EXIT.usage, title: 'the snapshot was written by a strata that this one does not understand' },
