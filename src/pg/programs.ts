@@ -215,7 +215,8 @@ async function feed(child: ChildProcess, input: Readable | string = ''): Promise
     await pipeline(typeof input === 'string' ? Readable.from([input]) : input, child.stdin);
     return undefined;
   } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPIPE' ? undefined : thrown;
+    const { code = '' } = thrown as NodeJS.ErrnoException;
+    return ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) ? undefined : thrown;
   }
 }
 
