@@ -40,9 +40,15 @@ export async function findDifferences(
 /** Between major versions PostgreSQL may write the same definition otherwise: then a difference is only a warning. */
 export function catalogDifferences(before: Snapshot, after: Snapshot, sameMajor: boolean): readonly Finding[] {
   return compare(settled(before), settled(after)).map((change) => {
-    const mild = !sameMajor || change.object === 'extension';
+    const mild = !sameMajor || change.object === 'extension' || isReordering(change);
     return difference(`${change.object} ${nameOf(change)}`, describe(change), mild ? 'warning' : 'error');
   });
+}
+
+/** pg_dump itself writes the inherited columns of a child before its own, wherever they stood. */
+function isReordering(change: Change): boolean {
+  if (change.object !== 'table' || change.action !== 'alter' || change.before.parents.length === 0) return false;
+  return change.fields.every(({ field }) => field === 'columns order');
 }
 
 /**

@@ -49,7 +49,7 @@ export class Meter extends Transform {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (error) this.copy.destroy();
+    if (error) this.copy.destroy(error);
     done(error);
   }
 }

@@ -119,7 +119,10 @@ describe('restore', () => {
     const taken = await take(db.target(), { format, jobs });
     try {
       const restored = await restore(taken, to(), { jobs });
-      expect(restored.findings).toEqual([]);
+      // pg_dump's own doing, and no reason to fail: it writes inherited columns first.
+      expect(restored.findings.map((f) => `${f.level} ${f.subject}: ${f.message}`)).toEqual([
+        'warning table public.children: columns order: ["a","b","c","d"] became ["a","b","d","c"]',
+      ]);
       const [row] = await withSession(withDatabaseName(serverTarget(), to()), (s) =>
         s.query(`SELECT (SELECT count(*)::int FROM customers) AS customers, (SELECT count(*)::int FROM orders) AS orders,
                         current_setting('shop.mode') AS mode, current_setting('search_path') AS path,
