@@ -2,20 +2,11 @@
  * JSON Schema (draft 2020-12) checks; the only importer of ajv. Loading ajv and compiling a schema costs about 30 ms:
  * import this file dynamically where a run may not need it.
  */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { closest } from './closest.ts';
+import { type Fault, faultsOf } from './faults.ts';
 
-export interface Fault {
-  /** JSON pointer of the faulty value: `/lock/wait`; empty for the whole document. */
-  readonly pointer: string;
-  /** The schema keyword that failed: `type`, `required`, `additionalProperties`, … */
-  readonly keyword: string;
-  /** One lower-case line: `must be integer`, `unknown key "lok"`. */
-  readonly message: string;
-  /** A sentence, when there is something to suggest. */
-  readonly hint?: string;
-}
+export type { Fault } from './faults.ts';
 
 /** Lists every fault of a value; empty when it is valid. */
 export type Check = (value: unknown) => readonly Fault[];
@@ -26,54 +17,4 @@ export function compileSchema(schema: object): Check {
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? [] : faultsOf(validate.errors ?? []));
-}
-
-/** ajv's errors in our words, with did-you-mean for unknown keys and wrong choices. Several errors of one value stay. */
-export function faultsOf(errors: readonly ErrorObject[]): readonly Fault[] {
-  return errors.filter((error) => !WRAPPERS.has(error.keyword)).map(faultOf);
-}
-
-/** These only say that something inside failed, which is listed by itself. */
-const WRAPPERS = new Set(['if', 'propertyNames']);
-
-function faultOf(error: ErrorObject): Fault {
-  const base = { pointer: error.instancePath, keyword: error.keyword };
-  const params = error.params as Readonly<Record<string, unknown>>;
-  switch (error.keyword) {
-    case 'additionalProperties':
-    case 'unevaluatedProperties':
-      return unknownKey(error, String(params.additionalProperty ?? params.unevaluatedProperty));
-    case 'required':
-      return { ...base, message: `key "${String(params.missingProperty)}" is missing` };
-    case 'enum':
-      return wrongChoice(error, params.allowedValues as readonly unknown[]);
-    case 'type':
-      return { ...base, message: `must be ${[params.type].flat().join(' or ')}, not ${kindOf(error.data)}` };
-    default:
-      return { ...base, message: error.message ?? `fails "${error.keyword}"` };
-  }
-}
-
-function unknownKey(error: ErrorObject, key: string): Fault {
-  const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
-  const near = closest(key, known);
-  const pointer = `${error.instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const hint = near ? `Did you mean "${near}"?` : known.length > 0 ? `Known keys: ${known.join(', ')}.` : undefined;
-  return { pointer, keyword: error.keyword, message: `unknown key "${key}"`, ...(hint ? { hint } : {}) };
-}
-
-function wrongChoice(error: ErrorObject, allowed: readonly unknown[]): Fault {
-  const near = typeof error.data === 'string' ? closest(error.data, allowed.map(String)) : undefined;
-  const message = `${JSON.stringify(error.data)} is not one of ${allowed.map((value) => JSON.stringify(value)).join(', ')}`;
-  return {
-    pointer: error.instancePath,
-    keyword: 'enum',
-    message,
-    ...(near ? { hint: `Did you mean "${near}"?` } : {}),
-  };
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
 }

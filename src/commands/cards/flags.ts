@@ -19,6 +19,12 @@ export const DRY_RUN: Flag = {
   help: 'show the plan, as "strata plan" does, and touch nothing',
 };
 
+export const OUT_OF_ORDER: Flag = {
+  name: 'allow-out-of-order',
+  kind: 'boolean',
+  help: 'also migrations older than the newest applied one',
+};
+
 export const CONFIRM: Flag = {
   name: 'confirm',
   kind: 'string',

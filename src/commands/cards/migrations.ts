@@ -1,12 +1,12 @@
 /** Cards of the commands that write, show, apply and undo migrations. */
 import type { Card } from '../command.ts';
-import { CONFIRM, DRY_RUN, MIGRATIONS, STEPS, TO, WAITING } from './flags.ts';
+import { CONFIRM, DRY_RUN, MIGRATIONS, OUT_OF_ORDER, STEPS, TO, WAITING } from './flags.ts';
 
 export const MIGRATION_CARDS: readonly Card[] = [
   {
     name: 'new',
     summary: 'write the next migration',
-    arguments: [{ name: 'name', required: true, help: 'what it does, in a few words: add_subject_slug' }],
+    arguments: [{ name: 'words', required: true, variadic: true, help: 'what it does: add subject slug' }],
     flags: [
       { name: 'sql', kind: 'boolean', help: 'plain SQL instead of TypeScript' },
       {
@@ -17,7 +17,7 @@ export const MIGRATION_CARDS: readonly Card[] = [
       },
       MIGRATIONS,
     ],
-    examples: ['strata new add_subject_slug', 'strata new faster_accept --replace functions/accept_booking'],
+    examples: ['strata new add subject slug', 'strata new faster accept --replace functions/accept_booking'],
   },
   {
     name: 'status',
@@ -31,7 +31,7 @@ export const MIGRATION_CARDS: readonly Card[] = [
     summary: 'the exact SQL of the next run; touches nothing',
     details: 'Each statement with the lock it takes, whether it scans or rewrites a table, and its hazards.',
     arguments: [{ name: 'direction', required: false, help: 'up (default) or down' }],
-    flags: [TO, STEPS, MIGRATIONS],
+    flags: [TO, STEPS, OUT_OF_ORDER, MIGRATIONS],
     examples: ['strata plan', 'strata plan down --steps 2'],
   },
   {
@@ -45,7 +45,7 @@ export const MIGRATION_CARDS: readonly Card[] = [
       STEPS,
       DRY_RUN,
       { name: 'single-transaction', kind: 'boolean', help: 'all pending migrations in one transaction, or none' },
-      { name: 'allow-out-of-order', kind: 'boolean', help: 'apply migrations older than the newest applied one' },
+      OUT_OF_ORDER,
       ...WAITING,
       MIGRATIONS,
     ],
@@ -76,10 +76,12 @@ export const MIGRATION_CARDS: readonly Card[] = [
   {
     name: 'repair',
     summary: 'accept reviewed edits, or clear a failed step',
-    details: 'Shows how an edited migration differs in meaning before its new checksum is accepted.',
+    details:
+      'Shows how an edited migration differs in meaning before its new checksum is accepted. Without a version only ' +
+      'edits that change nothing but the text are accepted.',
     arguments: [{ name: 'version', required: false, variadic: true, help: 'only these migrations' }],
-    flags: [DRY_RUN, CONFIRM, MIGRATIONS],
-    examples: ['strata repair 007'],
+    flags: [DRY_RUN, MIGRATIONS],
+    examples: ['strata repair', 'strata repair 007'],
   },
   {
     name: 'baseline',
