@@ -108,6 +108,7 @@ async function transpiled(source: string): Promise<string | null> {
 }
 
 function isSelfContained(code: string, provided: Readonly<Record<string, Exports>>): boolean {
+  if (!code.includes('require')) return true;
   for (const [, name = ''] of code.matchAll(/\brequire\(\s*['"]([^'"]*)['"]\s*\)/g)) {
     if (!(name in provided) && !isBuiltin(name)) return false;
   }

@@ -29,7 +29,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   'db psql': async () => (await import('./db.ts')).psql,
   'db reset': async () => (await import('./db.ts')).reset,
   completion: async () => (await import('./completion.ts')).run,
-  //WAIT start: async () => (await import('./start.ts')).run,
+  start: async () => (await import('./start.ts')).run,
 };
 
 /** The work of a command. Throws BUG for a card without a loader, which a test rules out. */

@@ -10,6 +10,8 @@ import type { ColumnDefinitions } from 'node-pg-migrate';
 import { MigrationBuilder as Builder } from 'node-pg-migrate/migrationBuilder';
 import { isPgLiteral, PgLiteral } from 'node-pg-migrate/utils/PgLiteral';
 
+export type { ColumnDefinitions, MigrationBuilder } from 'node-pg-migrate';
+
 export type Shorthands = Readonly<Record<string, unknown>>;
 
 /** What node-pg-migrate's users import from it at run time, for files that need nothing more. */

@@ -7,6 +7,9 @@ import { asIs, isOperation, type Renderer } from './builder.ts';
 import { type PartAction, replacedVersion } from './parts.ts';
 import { emptyDefinition, repaired } from './values.ts';
 
+/** For the library door: `import type { MigrationBuilder } from 'strata-pg'` brings the three methods along. */
+export type { ColumnDefinitions, MigrationBuilder } from './builder.ts';
+
 declare module 'node-pg-migrate' {
   interface MigrationBuilder {
     /**

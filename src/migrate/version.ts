@@ -32,6 +32,21 @@ export function versionKey(version: string): readonly string[] {
   return version.split('.').map((digits) => epochOf(digits) ?? digits.replace(/^0+(?=\d)/, ''));
 }
 
+/**
+ * The version after the last one, in its style: `009` → `010`; a timestamp of 13, 14 or 17 digits → one of `now` (UTC),
+ * or the last plus one when the clock is behind it. `001` for an empty folder.
+ */
+export function nextVersion(last: string | undefined, now: Date): string {
+  if (last === undefined) return '001';
+  const digits = /\d+$/.exec(last)?.[0] ?? last;
+  const following = String(BigInt(digits) + 1n).padStart(digits.length, '0');
+  const iso = now.toISOString().replace(/\D/g, '');
+  const stamps: Readonly<Record<number, string>> = { 13: String(now.getTime()), 14: iso.slice(0, 14), 17: iso };
+  const stamp = digits === last ? stamps[digits.length] : undefined;
+  const next = stamp !== undefined && compareVersions(stamp, last) > 0 ? stamp : following;
+  return last.slice(0, last.length - digits.length) + next;
+}
+
 function compareNumbers(a: string, b: string): number {
   return a.length - b.length || byCode(a, b);
 }
