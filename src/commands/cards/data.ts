@@ -44,11 +44,6 @@ export const DATA_CARDS: readonly Card[] = [
             help: "pg_dump's format",
           },
           { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (directory format)' },
-          {
-            name: 'counts-only',
-            kind: 'boolean',
-            help: 'count the rows of each table, without checksums of their content',
-          },
           { name: 'counts-only', kind: 'boolean', help: 'count the rows of each table, but do not hash them' },
         ],
         examples: ['strata backup create'],
