@@ -9,8 +9,8 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('current_user_id', []);
-  pgm.dropFunction('refuse_change', []);
-  pgm.dropFunction('bump_version', []);
-  pgm.dropFunction('set_updated_at', []);
+  pgm.uninstall('functions/current_user_id', 1);
+  pgm.uninstall('functions/refuse_change', 1);
+  pgm.uninstall('functions/bump_version', 1);
+  pgm.uninstall('functions/set_updated_at', 1);
 }

@@ -96,8 +96,8 @@ export function up(pgm: MigrationBuilder): void {
 
 export function down(pgm: MigrationBuilder): void {
   pgm.dropTable('users');
-  pgm.dropFunction('guard_user', []);
-  pgm.dropFunction('is_system', []);
-  pgm.dropFunction('is_admin', []);
-  pgm.dropFunction('current_user_role', []);
+  pgm.uninstall('functions/guard_user', 1);
+  pgm.uninstall('functions/is_system', 1);
+  pgm.uninstall('functions/is_admin', 1);
+  pgm.uninstall('functions/current_user_role', 1);
 }

@@ -166,8 +166,8 @@ export function up(pgm: MigrationBuilder): void {
 
 export function down(pgm: MigrationBuilder): void {
   pgm.dropTable('tutor_profiles');
-  pgm.dropFunction('guard_tutor_profile', []);
-  pgm.dropFunction('set_search_vector', []);
-  pgm.dropFunction('my_tutor_account', []);
-  pgm.dropFunction('current_tutor_profile_id', []);
+  pgm.uninstall('functions/guard_tutor_profile', 1);
+  pgm.uninstall('functions/set_search_vector', 1);
+  pgm.uninstall('functions/my_tutor_account', 1);
+  pgm.uninstall('functions/current_tutor_profile_id', 1);
 }

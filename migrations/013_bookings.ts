@@ -259,5 +259,5 @@ export function up(pgm: MigrationBuilder): void {
 
 export function down(pgm: MigrationBuilder): void {
   pgm.dropTable('bookings');
-  pgm.dropFunction('guard_booking', []);
+  pgm.uninstall('functions/guard_booking', 1);
 }

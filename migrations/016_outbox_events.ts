@@ -56,5 +56,5 @@ export function up(pgm: MigrationBuilder): void {
 
 export function down(pgm: MigrationBuilder): void {
   pgm.dropTable('outbox_events');
-  pgm.dropFunction('create_month_partitions', ['regclass', 'integer', 'timestamptz']);
+  pgm.uninstall('functions/create_month_partitions', 1);
 }

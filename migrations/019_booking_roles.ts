@@ -7,6 +7,6 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('require_booking_role', ['bookings', 'text[]']);
-  pgm.dropFunction('booking_role', ['integer', 'integer']);
+  pgm.uninstall('functions/require_booking_role', 1);
+  pgm.uninstall('functions/booking_role', 1);
 }

@@ -13,5 +13,5 @@ export function up(pgm: MigrationBuilder): void {
 
 export function down(pgm: MigrationBuilder): void {
   pgm.dropTrigger('bookings', 'trg_bookings_log');
-  pgm.dropFunction('log_booking', []);
+  pgm.uninstall('functions/log_booking', 1);
 }

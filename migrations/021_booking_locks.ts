@@ -10,9 +10,9 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('refuse_transition', ['bookings', 'text']);
-  pgm.dropFunction('check_version', ['bookings', 'integer']);
-  pgm.dropFunction('lock_booking_slot', ['integer']);
-  pgm.dropFunction('lock_booking', ['integer']);
-  pgm.dropFunction('lock_slot', ['integer', 'integer']);
+  pgm.uninstall('functions/refuse_transition', 1);
+  pgm.uninstall('functions/check_version', 1);
+  pgm.uninstall('functions/lock_booking_slot', 1);
+  pgm.uninstall('functions/lock_booking', 1);
+  pgm.uninstall('functions/lock_slot', 1);
 }

@@ -8,7 +8,7 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('check_slot', ['integer', 'integer', 'timestamptz', 'timestamptz', 'timestamptz', 'integer']);
-  pgm.dropFunction('available_slots', ['integer', 'timestamptz', 'timestamptz', 'interval']);
-  pgm.dropFunction('is_tutor_available', ['integer', 'timestamptz', 'timestamptz']);
+  pgm.uninstall('functions/check_slot', 1);
+  pgm.uninstall('functions/available_slots', 1);
+  pgm.uninstall('functions/is_tutor_available', 1);
 }

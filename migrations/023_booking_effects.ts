@@ -10,9 +10,9 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('record_response', ['bookings', 'text', 'timestamptz']);
-  pgm.dropFunction('settle_payment', ['bookings', 'timestamptz']);
-  pgm.dropFunction('restore_credit', ['bookings']);
-  pgm.dropFunction('use_credit', ['integer', 'integer', 'integer', 'integer', 'timestamptz']);
-  pgm.dropFunction('person_name', ['integer']);
+  pgm.uninstall('functions/record_response', 1);
+  pgm.uninstall('functions/settle_payment', 1);
+  pgm.uninstall('functions/restore_credit', 1);
+  pgm.uninstall('functions/use_credit', 1);
+  pgm.uninstall('functions/person_name', 1);
 }

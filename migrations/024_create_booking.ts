@@ -6,13 +6,5 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('create_booking', [
-    'integer',
-    'integer',
-    'timestamptz',
-    'timestamptz',
-    'integer',
-    'text',
-    'timestamptz',
-  ]);
+  pgm.uninstall('functions/create_booking', 1);
 }

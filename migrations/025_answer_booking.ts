@@ -7,6 +7,6 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('decline_booking', ['integer', 'text', 'integer', 'timestamptz']);
-  pgm.dropFunction('accept_booking', ['integer', 'integer', 'timestamptz']);
+  pgm.uninstall('functions/decline_booking', 1);
+  pgm.uninstall('functions/accept_booking', 1);
 }

@@ -6,5 +6,5 @@ export function up(pgm: MigrationBuilder): void {
 }
 
 export function down(pgm: MigrationBuilder): void {
-  pgm.dropFunction('cancel_booking', ['integer', 'text', 'integer', 'timestamptz']);
+  pgm.uninstall('functions/cancel_booking', 1);
 }

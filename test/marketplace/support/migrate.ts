@@ -1,24 +1,47 @@
-/** Applies the marketplace's migrations. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { createJiti } from 'jiti';
-import { MigrationBuilder } from 'node-pg-migrate';
+/** Applies the marketplace's migrations with the project's own executor; its history lives in a schema of its own here. */
+import { realRuntime } from '../../../src/base/runtime.ts';
+import { DEFAULTS } from '../../../src/config/schema.ts';
+import { compileMigrations } from '../../../src/migrate/compile.ts';
+import { readMigrations } from '../../../src/migrate/files.ts';
+import type { CompiledMigration } from '../../../src/migrate/model.ts';
+import { chooseDown, chooseUp, planOf, statusesOf } from '../../../src/migrate/plan.ts';
+import { runMigrations } from '../../../src/migrate/run.ts';
 import type { Session } from '../../../src/pg/pool.ts';
 
-const jiti = createJiti(import.meta.url);
+const folder = { root: process.cwd(), migrations: 'migrations', sql: 'sql' };
+export const HISTORY = { schema: 'strata', table: 'schema_migrations' };
+let compiled: ReadonlyMap<string, CompiledMigration> | undefined;
 
-export async function migrate(session: Session, direction: 'up' | 'down'): Promise<void> {
-  const names = readdirSync('migrations').sort();
-  if (direction === 'down') names.reverse();
-  for (const name of names) await session.batch(`BEGIN;\n${await render(name, direction)}\nCOMMIT`);
-}
-
-async function render(name: string, direction: 'up' | 'down'): Promise<string> {
-  const module = await jiti.import<Record<'up' | 'down', (pgm: MigrationBuilder) => void>>(resolve('migrations', name));
-  const pgm = new MigrationBuilder({} as never, {}, false, console as never);
-  Object.assign(pgm, {
-    install: (path: string, version: number) => pgm.sql(readFileSync(`sql/${path}_v${version}.sql`, 'utf8')),
-  });
-  module[direction](pgm);
-  return pgm.getSqlSteps().join('\n;');
+/** All the way up, or down to version `to` (null: to nothing). */
+export async function migrate(session: Session, direction: 'up' | 'down', to: string | null = null): Promise<number> {
+  const { files } = readMigrations(folder);
+  const compile = { ...folder, all: files };
+  compiled ??= new Map(
+    (await compileMigrations(files, compile)).map((migration) => [migration.file.version, migration]),
+  );
+  const rendered = compiled;
+  const { lock, timeouts } = DEFAULTS;
+  await session.query(`CREATE SCHEMA IF NOT EXISTS ${HISTORY.schema}`);
+  const present =
+    (await session.query(`SELECT 1 WHERE to_regclass('strata.schema_migrations') IS NOT NULL`)).length > 0;
+  const { results } = await runMigrations(
+    session,
+    {
+      command: direction,
+      history: HISTORY,
+      present,
+      lock,
+      timeouts,
+      compile,
+      snapshotHash: async () => '0'.repeat(64),
+      choose: async (history) => {
+        const statuses = statusesOf(files, history);
+        const extent = to === null ? { steps: files.length } : { to };
+        const chosen = direction === 'up' ? chooseUp(statuses) : chooseDown(statuses, history, extent);
+        return planOf(direction, chosen, rendered).steps;
+      },
+    },
+    realRuntime(),
+  );
+  return results.length;
 }
