@@ -31,6 +31,7 @@ class ModelBuilder {
   readonly #names = new NameRegistry();
   readonly #tables: readonly Table[];
   readonly #parents: ReadonlySet<string>;
+  readonly #entities = new Map<string, string>();
   readonly #brandNames = new Map<BrandRoot['column'], Brand>();
   readonly #typeUnions = new Map<string, Union>();
   readonly #unions: Union[] = [];
@@ -49,11 +50,12 @@ class ModelBuilder {
   /** Names are claimed in a fixed order, so that the same schema always gives the same names. */
   build(): TypeModel {
     const sources = [...this.#tables, ...this.#snapshot.views];
-    const entities = sources.map((source) => this.#claimEntity(source));
+    for (const source of sources) this.#entities.set(key(source), this.#claimEntity(source));
     for (const type of this.#snapshot.types) this.#claimTypeUnion(type);
-    const relations = sources.map((source, at) =>
-      'constraints' in source ? this.#table(source, entities[at] ?? '') : this.#view(source, entities[at] ?? ''),
-    );
+    const relations = sources.map((source) => {
+      const entity = this.#entities.get(key(source)) ?? '';
+      return 'constraints' in source ? this.#table(source, entity) : this.#view(source, entity);
+    });
     return { relations, unions: this.#unions, brands: [...this.#brandNames.values()] };
   }
 
@@ -111,7 +113,7 @@ class ModelBuilder {
         update: column.generated !== null || column.identity === 'always' ? ('never' as const) : ('optional' as const),
       };
     });
-    return { ...identity(table, entity), kind: table.kind, columns, writable: true };
+    return { ...identity(table, entity), label: this.#dotted(table), kind: table.kind, columns, writable: true };
   }
 
   #view(view: View, entity: string): TypedRelation {
@@ -128,7 +130,7 @@ class ModelBuilder {
         update: 'never' as const,
       };
     });
-    return { ...identity(view, entity), kind: view.kind, columns, writable: false };
+    return { ...identity(view, entity), label: this.#dotted(view), kind: view.kind, columns, writable: false };
   }
 
   #facts(column: Column, type: ResolvedType, checks: FactsByColumn): Facts {
@@ -143,11 +145,11 @@ class ModelBuilder {
     return { read: known.name, write: known.name };
   }
 
+  /** `UserId` for users.id and for users.user_id alike. */
   #claimBrand({ table, column }: BrandRoot): Brand {
-    const entity = this.#prefix(table) + pascal(singular(table.name));
+    const entity = this.#entities.get(key(table)) ?? '';
     const suffix = pascal(column.name);
-    const plain = suffix.startsWith(pascal(singular(table.name))) ? this.#prefix(table) + suffix : entity + suffix;
-    const name = this.#names.claim([plain, `${entity}${suffix}Key`]);
+    const name = this.#names.claim([suffix.startsWith(entity) ? suffix : entity + suffix, `${entity}${suffix}Key`]);
     const base = scalarType(this.#types.resolve(column).name).read;
     const brand = { name, base, key: `${this.#dotted(table)}.${column.name}` };
     this.#brandNames.set(column, brand);

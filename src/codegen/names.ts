@@ -9,6 +9,7 @@ import type { Value } from './value-class.ts';
 const TAKEN = [
   ...['Array', 'Boolean', 'Buffer', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object', 'Promise', 'ReadonlyArray'],
   ...['Record', 'RegExp', 'Set', 'String', 'Symbol', 'Uint8Array', 'Brand', 'Partial', 'Pick', 'Omit', 'Required'],
+  ...['Database', 'KyselyTable', 'KyselyView'],
   ...Object.keys(HELPERS),
 ];
 

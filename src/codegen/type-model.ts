@@ -34,6 +34,8 @@ export interface TypedRelation extends QName {
   readonly kind: Table['kind'] | View['kind'];
   /** `Booking` of `BookingRow`, `NewBooking`, `BookingPatch`. */
   readonly entity: string;
+  /** `users`, or `auth.users` outside the first schema. */
+  readonly label: string;
   readonly columns: readonly TypedColumn[];
   /** Views are only read. */
   readonly writable: boolean;

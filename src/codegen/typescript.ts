@@ -15,13 +15,13 @@ import {
 } from './type-model.ts';
 import { HELPERS, helpersIn } from './typemap.ts';
 
-/** `hash`: of the Snapshot, for the header. Ends with one newline; the same model gives the same bytes. */
+/** `hash`: of the Snapshot, for the header. The same model gives the same bytes, on every server version. */
 export function typescriptOf(model: TypeModel, hash: string): string {
   const unions = model.unions.map(unionText).join('');
   const relations = model.relations.map(relationText).join('');
   const brands = model.brands.length > 0 ? BRAND + model.brands.map(brandText).join('') : '';
   const helpers = withTheirOwn(helpersIn(relations)).map((name) => `${HELPERS[name]}\n`);
-  return `${`${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}`.trimEnd()}\n`;
+  return `${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}${databaseText(model)}`;
 }
 
 export function header(hash: string): string {
@@ -97,4 +97,32 @@ function newMember({ name, insert, write, writesNull }: TypedColumn): string {
 function patchMember({ name, update, write, writesNull }: TypedColumn): string {
   if (update === 'never') return `  ${property(name)}?: never;\n`;
   return `  ${property(name)}?: ${write}${writesNull ? ' | null' : ''};\n`;
+}
+
+/**
+ * Structurally what Kysely's own ColumnType is, so that the file needs no import and works without Kysely. A column that
+ * cannot be written has `undefined` there.
+ */
+const KYSELY = `/** A table as Kysely sees it: what SELECT gives, INSERT takes and UPDATE takes, by column. */
+export type KyselyTable<Row, New extends { [K in keyof Row]?: unknown }, Patch extends { [K in keyof Row]?: unknown }> = {
+  readonly [K in keyof Row]: {
+    readonly __select__: Row[K];
+    readonly __insert__: New[K];
+    readonly __update__: Patch[K];
+  };
+};
+/** A view as Kysely sees it. */
+export type KyselyView<Row> = {
+  readonly [K in keyof Row]: { readonly __select__: Row[K]; readonly __insert__: never; readonly __update__: never };
+};
+/** Every table and view by its name: \`new Kysely<Database>(…)\`. */
+`;
+
+function databaseText({ relations }: TypeModel): string {
+  const members = relations.map(({ label, entity, writable }) => {
+    const row = rowName(entity);
+    const type = writable ? `KyselyTable<${row}, ${newName(entity)}, ${patchName(entity)}>` : `KyselyView<${row}>`;
+    return `  readonly ${property(label)}: ${type};\n`;
+  });
+  return `${KYSELY}export interface Database {\n${members.join('')}}\n`;
 }

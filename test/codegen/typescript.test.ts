@@ -1,0 +1,148 @@
+/** The generated file: golden, byte for byte on every server, and compiled by the real compiler under its strictest settings. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { generate, generated, members } from './support.ts';
+
+const FOLDER = 'test/cases/types/hostile';
+const BOTH = { schemas: ['public', 'Weird-schema'] };
+
+const STRICTEST: ts.CompilerOptions = {
+  strict: true,
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  types: ['node'],
+  noEmit: true,
+  skipLibCheck: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  noUnusedLocals: true,
+  noImplicitOverride: true,
+  isolatedModules: true,
+  isolatedDeclarations: true,
+  declaration: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  allowImportingTsExtensions: true,
+};
+
+/** Messages of the compiler for the files, which exist in memory only, inside this project. */
+function compile(files: Readonly<Record<string, string>>): string[] {
+  const paths = new Map(Object.entries(files).map(([name, text]) => [join(process.cwd(), 'test/codegen', name), text]));
+  const host = ts.createCompilerHost(STRICTEST);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (path) => paths.has(path) || fileExists(path);
+  host.readFile = (path) => paths.get(path) ?? readFile(path);
+  host.getSourceFile = (path, ...rest) => {
+    const text = paths.get(path);
+    return text === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...paths.keys()], STRICTEST, host);
+  return ts.getPreEmitDiagnostics(program).map((d) => {
+    const line = d.file && d.start !== undefined ? d.file.getLineAndCharacterOfPosition(d.start).line + 1 : 0;
+    return `${d.file?.fileName.split('/').at(-1)}:${line} ${ts.flattenDiagnosticMessageText(d.messageText, '\n')}`;
+  });
+}
+
+describe('a hostile schema', () => {
+  test('gives exactly this file, on every server version', async () => {
+    const { text, snapshot } = await generated(readFileSync(`${FOLDER}/schema.sql`, 'utf8'), BOTH);
+    expect(generate(snapshot, BOTH).text).toBe(text);
+    const path = `${FOLDER}/types.ts`;
+    if (process.env.UPDATE) {
+      mkdirSync(FOLDER, { recursive: true });
+      writeFileSync(path, text);
+    }
+    expect(text).toBe(readFileSync(path, 'utf8'));
+    expect(text).not.toMatch(/^export (const evil|type Evil)/m);
+  });
+
+  test('compiles under the strictest settings, and says what may and may not be written', () => {
+    const types = readFileSync(`${FOLDER}/types.ts`, 'utf8');
+    const consumer = `
+      import type { Kysely } from 'kysely';
+      import type { BookingsPatch, BookingsRow, BookingsId, ClassId, Database, NewBookings } from './types.ts';
+      import { moodValues } from './types.ts';
+      declare const row: BookingsRow;
+      declare const db: Kysely<Database>;
+      export const first: 'zufrieden' = moodValues[0];
+      export const id: number = row.id;
+      export const parent: BookingsId | null = row.parent_id;
+      const fits: NewBookings = { until: new Date(), big: 1n, ns: [1], tags: ['x'], doc: { a: [1] }, nothing: '', mood: 'zufrieden' };
+      export const more: BookingsPatch = { ...fits, state: 'open', moods: ['zufrieden', null] };
+      // @ts-expect-error an id that is GENERATED ALWAYS cannot be inserted
+      export const a: NewBookings = { ...fits, id: row.id };
+      const wide = { ...fits, total: 1 };
+      // @ts-expect-error nor a generated column, not even through a wider variable
+      export const b: NewBookings = wide;
+      // @ts-expect-error the CHECK lists the states
+      export const c: NewBookings = { ...fits, state: 'closed' };
+      // @ts-expect-error another table's id is another type
+      export const d: NewBookings = { ...fits, parent_id: 1 as ClassId };
+      // @ts-expect-error required
+      export const e: NewBookings = {};
+      // @ts-expect-error an array would be sent as a PostgreSQL array, not as JSON
+      export const f: NewBookings = { ...fits, doc: [1] };
+      // @ts-expect-error int8 arrives as a string
+      export const g: number = row.big;
+      // @ts-expect-error enum[] arrives as text
+      export const h: readonly string[] | null = row.moods;
+      // @ts-expect-error rows are not edited in place
+      row.state = 'open';
+      db.insertInto('bookings').values({ until: 'now', big: 1, ns: [1], tags: [], doc: '{}', nothing: '', mood: 'zufrieden' });
+      // @ts-expect-error Kysely knows that the id is generated
+      db.insertInto('bookings').values({ ...fits, id: row.id });
+      export const selected: Promise<readonly { state: BookingsRow['state'] }[]> = db.selectFrom('bookings').select('state').execute();
+      db.selectFrom('Weird-schema.bookings').select('a b');
+    `;
+    expect(compile({ 'types.ts': types, 'consumer.ts': consumer })).toEqual([]);
+  });
+});
+
+test('1,600 columns in one table', async () => {
+  const columns = Array.from({ length: 1600 }, (_, at) => `c${at} int`);
+  const { text } = await generated(`CREATE TABLE wide (${columns.join(', ')})`);
+  expect(Object.keys(members(text, 'WideRow'))).toHaveLength(1600);
+  expect(compile({ 'types.ts': text })).toEqual([]);
+});
+
+test('an empty database gives a file that compiles', async () => {
+  const { text } = await generated('SELECT 1');
+  expect(compile({ 'types.ts': text })).toEqual([]);
+});
+
+describe('branded ids', () => {
+  const ddl = `CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE tutors (user_id int PRIMARY KEY REFERENCES users);
+    CREATE TABLE lessons (id uuid PRIMARY KEY, tutor_id int REFERENCES tutors, code text REFERENCES codes, big bigint REFERENCES users);`;
+  const all = `CREATE TABLE codes (code text PRIMARY KEY); ${ddl}`;
+
+  test('go along foreign keys; texts and ids of another width stay plain', async () => {
+    const { text } = await generated(all);
+    expect(text).toContain(`export type UserId = number & Brand<'users.id'>;`);
+    expect(text).toContain(`export type LessonId = string & Brand<'lessons.id'>;`);
+    expect(members(text, 'TutorRow')).toEqual({ user_id: 'UserId' });
+    expect(members(text, 'LessonRow')).toEqual({
+      id: 'LessonId',
+      tutor_id: 'UserId | null',
+      code: 'string | null',
+      big: 'string | null',
+    });
+  });
+
+  test('can be switched off', async () => {
+    const { text } = await generated(all, { brandedIds: false });
+    expect(text).not.toContain('Brand');
+    expect(members(text, 'LessonRow')).toMatchObject({ id: 'string', tutor_id: 'number | null' });
+  });
+});
+
+test('the order of tables and columns in the database does not change names', async () => {
+  const one = await generated(`CREATE TABLE a (x text CHECK (x IN ('p')), y int); CREATE TABLE b (z int)`);
+  const two = await generated(`CREATE TABLE b (z int); CREATE TABLE a (y int, x text CHECK (x IN ('p')))`);
+  const lines = (text: string): string[] => text.split('\n').sort();
+  expect(lines(one.text)).toEqual(lines(two.text));
+});
