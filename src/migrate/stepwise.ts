@@ -44,6 +44,8 @@ export async function runStepwise(execution: Execution, step: PlanStep): Promise
     await refuseInvalid(progress);
     await record(progress, runtime.ticks() - started);
   } catch (thrown) {
+    // Nothing was tried, so the journal's last word stays what it was.
+    if (thrown instanceof StepFailure && thrown.code === 'MIGRATION_UNFINISHED') throw thrown;
     const failure = failureOf(progress, thrown);
     await noteFailure(progress, failure);
     throw failure;

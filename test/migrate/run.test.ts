@@ -100,7 +100,8 @@ test('--single-transaction applies all or nothing, and refuses what cannot be pa
     expect(more.detail).toContain('everything was rolled back (one transaction for 4 migrations)');
     expect(await tables(shop)).toEqual([]);
     shop.write({
-      'migrations/004_bad.sql': '-- pgm:noTransaction\n-- Up Migration\nCREATE INDEX CONCURRENTLY i ON users (id);\n',
+      'migrations/004_bad.sql':
+        '-- strata: no-transaction\n-- Up Migration\nCREATE INDEX CONCURRENTLY i ON users (id);\n',
     });
     const refused = await shop.fails('up', { singleTransaction: true });
     expect(refused).toMatchObject({ code: 'SINGLE_TRANSACTION', exit: 6 });
