@@ -11,25 +11,26 @@ export function columnsOf(relation: number, lookup: Lookup): readonly Column[] {
   return rows.length === 0 ? NONE : rows.map((row) => columnOf(row, lookup));
 }
 
+/** Keys in the order of canonical JSON, here and in the other kinds that come by the thousand: hashing is then one look. */
 function columnOf(row: ColumnRow, lookup: Lookup): Column {
   const type = lookup.type(row.type);
   return {
+    collation: nameOf(row.collation),
+    comment: row.comment,
+    compression: row.compression && COMPRESSION[row.compression],
+    default: row.generated === '' ? row.default : null,
+    dimensions: type.dimensions,
+    generated: generatedOf(row),
+    grants: row.acl && lookup.grants('bare', { acl: row.acl, owner: '' }),
+    identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
+    inherited: !row.local,
     name: row.name,
+    notNull: row.not_null,
+    options: row.options || row.fdw_options ? sortedTexts([...(row.options ?? []), ...(row.fdw_options ?? [])]) : NONE,
+    statistics: row.statistics,
+    storage: row.storage && STORAGE[row.storage],
     type: row.type_text ?? type.text,
     typeName: type.typeName,
-    dimensions: type.dimensions,
-    notNull: row.not_null,
-    default: row.generated === '' ? row.default : null,
-    identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
-    generated: generatedOf(row),
-    collation: nameOf(row.collation),
-    storage: row.storage && STORAGE[row.storage],
-    compression: row.compression && COMPRESSION[row.compression],
-    statistics: row.statistics,
-    options: row.options || row.fdw_options ? sortedTexts([...(row.options ?? []), ...(row.fdw_options ?? [])]) : NONE,
-    inherited: !row.local,
-    comment: row.comment,
-    grants: row.acl && lookup.grants('bare', { acl: row.acl, owner: '' }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Constraints of tables, and the checks of domains. */
-import type { Lookup } from './lookup.ts';
+import { type Lookup, present } from './lookup.ts';
 import type { DomainCheck } from './model.ts';
 import type { Constraint, FkAction } from './table-model.ts';
 import type { ConstraintRow, IndexRow } from './table-rows.ts';
@@ -16,9 +16,10 @@ const MATCH = { s: 'simple', f: 'full', p: 'partial' } as const;
 
 /** `indexes` by oid: a unique constraint's index knows how NULLs compare. */
 export function constraintOf(row: ConstraintRow, lookup: Lookup, indexes: ReadonlyMap<number, IndexRow>): Constraint {
+  const definition = present(row.definition, row.name);
   const base = {
     name: row.name,
-    definition: row.definition,
+    definition,
     // 0 is an expression of an exclusion constraint: no column.
     columns: (row.key ?? []).filter(Boolean).map((number) => lookup.column(row.relation, number)),
     validated: row.validated,
@@ -34,7 +35,7 @@ export function constraintOf(row: ConstraintRow, lookup: Lookup, indexes: Readon
       return { kind, ...base, nullsNotDistinct: indexes.get(row.index)?.nulls_not_distinct ?? false };
     }
     case 'c':
-      return { kind: 'check', ...base, expression: checkExpression(row.definition), noInherit: row.no_inherit };
+      return { kind: 'check', ...base, expression: checkExpression(definition), noInherit: row.no_inherit };
     case 'n':
       return { kind: 'not null', ...base, noInherit: row.no_inherit };
     case 'x':
@@ -55,10 +56,11 @@ export function constraintOf(row: ConstraintRow, lookup: Lookup, indexes: Readon
 }
 
 export function domainCheckOf(row: ConstraintRow, lookup: Lookup): DomainCheck {
+  const definition = present(row.definition, row.name);
   return {
     name: row.name,
-    definition: row.definition,
-    expression: checkExpression(row.definition),
+    definition,
+    expression: checkExpression(definition),
     validated: row.validated,
     comment: lookup.comment('pg_constraint', row.oid),
   };

@@ -1,7 +1,7 @@
 /** The small things that hang on a relation: indexes, triggers, policies, rules, extended statistics. */
 
 import { byCode } from '../base/canonical.ts';
-import { type Lookup, NONE } from './lookup.ts';
+import { type Lookup, NONE, present } from './lookup.ts';
 import type { Enabled, Index, Policy, Rule, Statistics, Trigger } from './table-model.ts';
 import type { IndexRow, PolicyRow, RuleRow, StatisticsRow, TriggerRow } from './table-rows.ts';
 
@@ -13,20 +13,20 @@ export function indexOf(row: IndexRow, lookup: Lookup, constraint: string | null
   const columns = key.map((number) => (number === 0 ? null : lookup.column(row.relation, number)));
   const included = columns.slice(row.key_count).filter((name) => name !== null);
   return {
-    name: row.name,
-    definition: row.definition,
+    clustered: row.clustered,
+    columns: columns.slice(0, row.key_count),
+    comment: row.comment,
+    constraint,
+    definition: present(row.definition, row.name),
+    include: included.length === 0 ? NONE : included,
     method: row.method,
+    name: row.name,
+    predicate: row.predicate,
+    replicaIdentity: row.replica_identity,
+    statistics: targetsOf(row.oid, lookup),
+    tablespace: row.tablespace,
     unique: row.unique,
     valid: row.valid,
-    columns: columns.slice(0, row.key_count),
-    include: included.length === 0 ? NONE : included,
-    predicate: row.predicate,
-    constraint,
-    clustered: row.clustered,
-    replicaIdentity: row.replica_identity,
-    tablespace: row.tablespace,
-    statistics: targetsOf(row.oid, lookup),
-    comment: row.comment,
   };
 }
 
@@ -38,7 +38,7 @@ function targetsOf(index: number, lookup: Lookup): readonly string[] {
 export function triggerOf(row: TriggerRow, lookup: Lookup): Trigger {
   return {
     name: row.name,
-    definition: row.definition,
+    definition: present(row.definition, row.name),
     function: { schema: row.function_schema, name: row.function_name },
     enabled: ENABLED[row.enabled] ?? 'origin',
     comment: lookup.comment('pg_trigger', row.oid),
@@ -60,7 +60,7 @@ export function policyOf(row: PolicyRow, lookup: Lookup): Policy {
 export function ruleOf(row: RuleRow, lookup: Lookup): Rule {
   return {
     name: row.name,
-    definition: row.definition,
+    definition: present(row.definition, row.name),
     enabled: ENABLED[row.enabled] ?? 'origin',
     comment: lookup.comment('pg_rewrite', row.oid),
   };
@@ -70,7 +70,7 @@ export function statisticsOf(row: StatisticsRow, lookup: Lookup): Statistics {
   return {
     schema: row.schema,
     name: row.name,
-    definition: row.definition,
+    definition: present(row.definition, row.name),
     target: row.target,
     comment: lookup.comment('pg_statistic_ext', row.oid),
   };

@@ -3,7 +3,7 @@ import { byCode } from '../base/canonical.ts';
 import { columnsOf } from './assemble-columns.ts';
 import { constraintOf } from './assemble-constraints.ts';
 import { indexOf, policyOf, ruleOf, statisticsOf, triggerOf } from './assemble-parts.ts';
-import { byName, byQName, groupBy, type Lookup, NONE, nameOf, sortedTexts } from './lookup.ts';
+import { byName, byQName, groupBy, type Lookup, NONE, nameOf, present, sortedTexts } from './lookup.ts';
 import type { Rows } from './queries.ts';
 import type { Constraint, Index, Policy, Rule, Statistics, Table, Trigger, View } from './table-model.ts';
 import type { IndexRow, RelationRow } from './table-rows.ts';
@@ -72,7 +72,7 @@ function viewOf(row: RelationRow, lookup: Lookup, parts: Parts): View {
     name: row.name,
     kind: row.kind === 'm' ? 'materialized view' : 'view',
     ...lookup.described('table', row, row.comment),
-    definition: row.definition ?? '',
+    definition: present(row.definition, row.name),
     columns: columnsOf(row.oid, lookup),
     options: optionsOf(row),
     indexes: parts.indexes(row.oid),

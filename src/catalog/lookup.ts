@@ -69,28 +69,33 @@ function typesOf(rows: Rows): ReadonlyMap<number, TypeName> {
   return new Map(
     rows.typeNames.map(({ oid, text, schema, name, array }) => [
       oid,
-      { text, typeName: { schema, name }, dimensions: array ? 1 : 0 },
+      { text, typeName: { name, schema }, dimensions: array ? 1 : 0 },
     ]),
   );
 }
 
 function relationsOf(rows: Rows, schemas: ReadonlyMap<number, string>): ReadonlyMap<number, QName> {
   const names = new Map<number, QName>();
-  for (const { oid, schema, name } of rows.outsideTargets) names.set(oid, { schema, name });
-  for (const { oid, schema, name } of rows.relations) names.set(oid, { schema: schemas.get(schema) ?? '', name });
+  for (const { oid, schema, name } of rows.outsideTargets) names.set(oid, { name, schema });
+  for (const { oid, schema, name } of rows.relations) names.set(oid, { name, schema: schemas.get(schema) ?? '' });
   return names;
 }
 
 /**
- * An oid that another query of the same read should have explained: the object went between two of them, which only
- * can happen inside a caller's READ COMMITTED transaction. Told apart from other errors so that the read is repeated.
+ * An oid that another query of the same read should have explained, or a definition that is not there: the object went
+ * while the read was under way. Told apart from other errors so that the read is repeated.
  */
 export class VanishedError extends Error {
   override readonly name = 'VanishedError';
 }
 
-function lost(what: string, oid: number): never {
-  throw new VanishedError(`${what} ${oid} vanished while the catalog was read`);
+function lost(what: string, name: number | string): never {
+  throw new VanishedError(`${what} ${name} vanished while the catalog was read`);
+}
+
+/** A deparsed definition: PostgreSQL gives NULL, not an error, for some objects that went while it was asked. */
+export function present(definition: string | null, name: string): string {
+  return definition ?? lost('object', name);
 }
 
 export function groupBy<Row>(rows: readonly Row[], key: (row: Row) => number): Map<number, Row[]> {

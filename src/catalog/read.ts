@@ -28,7 +28,8 @@ export interface ReadOptions {
   readonly exclude?: readonly QName[];
 }
 
-const ATTEMPTS = 5;
+/** With pauses of 10 ms and more between them: enough for every schema that is not changed without pause. */
+const ATTEMPTS = 8;
 
 /** Throws QUERY_FAILED or CONNECTION_LOST; the session is as it was before in any case. */
 export async function readSnapshot(session: Session, options: ReadOptions = {}): Promise<Snapshot> {
@@ -39,6 +40,7 @@ export async function readSnapshot(session: Session, options: ReadOptions = {}):
       return deepFreeze(assemble(rows, { serverVersion: session.serverVersion, owners, exclude }));
     } catch (thrown) {
       if (attempt >= ATTEMPTS || !isVanished(thrown)) throw readFault(thrown, session);
+      await new Promise((resolve) => setTimeout(resolve, attempt * 10));
     }
   }
 }

@@ -53,7 +53,7 @@ export interface ConstraintRow {
   readonly domain: Oid;
   readonly name: string;
   readonly kind: 'p' | 'u' | 'x' | 'f' | 'c' | 'n';
-  readonly definition: string;
+  readonly definition: string | null;
   readonly key: readonly number[] | null;
   readonly index: Oid;
   readonly validated: boolean;
@@ -86,7 +86,7 @@ export interface IndexRow {
   readonly oid: Oid;
   readonly relation: Oid;
   readonly name: string;
-  readonly definition: string;
+  readonly definition: string | null;
   readonly method: string;
   readonly unique: boolean;
   readonly valid: boolean;
@@ -105,7 +105,7 @@ export interface TriggerRow {
   readonly oid: Oid;
   readonly relation: Oid;
   readonly name: string;
-  readonly definition: string;
+  readonly definition: string | null;
   readonly enabled: string;
   readonly function_schema: string;
   readonly function_name: string;
@@ -126,7 +126,7 @@ export interface RuleRow {
   readonly oid: Oid;
   readonly relation: Oid;
   readonly name: string;
-  readonly definition: string;
+  readonly definition: string | null;
   readonly enabled: string;
 }
 
@@ -135,6 +135,6 @@ export interface StatisticsRow {
   readonly relation: Oid;
   readonly schema: string;
   readonly name: string;
-  readonly definition: string;
+  readonly definition: string | null;
   readonly target: number | null;
 }

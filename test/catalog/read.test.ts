@@ -1,0 +1,99 @@
+/** One hostile schema, read on every server version that we support: always the same Snapshot, the stored one. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { ident } from '../../src/base/ident.ts';
+import { type Target, withDatabaseName } from '../../src/base/target.ts';
+import { compare } from '../../src/catalog/compare.ts';
+import { describe } from '../../src/catalog/describe.ts';
+import { readSnapshot } from '../../src/catalog/read.ts';
+import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import { withSession } from '../../src/pg/pool.ts';
+import { serverTarget, useDatabase, withTestDatabase } from '../support/database.ts';
+
+const CASE = 'test/cases/catalog/hostile';
+const schema = readFileSync(`${CASE}/schema.sql`, 'utf8');
+const SCHEMAS = ['Weird-schema', 'other', 'public'];
+const database = useDatabase();
+
+const install = (target: Target) => withSession(target, (session) => session.batch(schema));
+const read = () => database.session((session) => readSnapshot(session, { schemas: SCHEMAS }));
+
+beforeAll(() => install(database.target()));
+
+test('the hostile schema gives the stored Snapshot', async () => {
+  const snapshot = await read();
+  const file = `${CASE}/snapshot.json`;
+  if (process.env.UPDATE) {
+    writeFileSync(file, snapshotText(snapshot, { serverVersion: 170_000, takenAt: new Date('2026-01-01T00:00:00Z') }));
+  }
+  const stored = parseSnapshot(readFileSync(file, 'utf8'), file);
+  expect(compare(stored.snapshot, snapshot).map((change) => describe(change).message)).toEqual([]);
+  expect(snapshotHash(snapshot)).toBe(stored.hash);
+});
+
+test('holds what makes the schema hostile', async () => {
+  const snapshot = await read();
+  const users = snapshot.tables.find(({ name }) => name === 'Üsers');
+  expect(users?.columns.map(({ name }) => name)).toContain('a "quoted" column');
+  expect(users?.columns.find(({ name }) => name === 'moods')).toMatchObject({
+    type: '"Weird-schema"."mood\'y"[]',
+    typeName: { schema: 'Weird-schema', name: "mood'y" },
+    dimensions: 1,
+  });
+  expect(snapshot.tables.map(({ name }) => Buffer.byteLength(name)).filter((bytes) => bytes > 63)).toEqual([]);
+  expect(snapshot.tables.map(({ name }) => name)).not.toContain('not_mine');
+  const text = JSON.stringify(snapshot);
+  expect(text).not.toMatch(/gbt_|"citext_/);
+  expect(Object.isFrozen(users?.columns[0]?.typeName)).toBe(true);
+});
+
+test('is the same from two reads, from other oids, and from other settings of the session', async () => {
+  const first = await read();
+  const again = await database.session(async (session) => {
+    await session.batch(`SET search_path = "Weird-schema", other; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German';
+      SET IntervalStyle = 'iso_8601'; SET quote_all_identifiers = on; SET bytea_output = 'escape';
+      SET standard_conforming_strings = off; SET extra_float_digits = -3`);
+    const snapshot = await readSnapshot(session, { schemas: SCHEMAS });
+    expect(await session.query('SHOW search_path')).toEqual([{ search_path: '"Weird-schema", other' }]);
+    expect(await session.query('SHOW TimeZone')).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
+    return snapshot;
+  });
+  expect(compare(first, again)).toEqual([]);
+  expect(snapshotHash(again)).toBe(snapshotHash(first));
+  await withTestDatabase(async (target) => {
+    await withSession(target, (session) =>
+      session.batch(
+        'CREATE TABLE shift (a serial, b text UNIQUE); DROP TABLE shift; CREATE VIEW x AS SELECT 1; DROP VIEW x',
+      ),
+    );
+    await install(target);
+    const other = await withSession(target, (session) => readSnapshot(session, { schemas: SCHEMAS }));
+    expect(snapshotHash(other)).toBe(snapshotHash(first));
+  });
+});
+
+test('is the same in a copy of the database', async () => {
+  const name = `${database.target().database}_copy`;
+  const first = await database.session((session) => readSnapshot(session));
+  const server = serverTarget();
+  await withSession(server, (s) =>
+    s.query(`CREATE DATABASE ${ident(name)} TEMPLATE ${ident(database.target().database)}`),
+  );
+  try {
+    const copy = await withSession(withDatabaseName(server, name), (session) => readSnapshot(session));
+    expect(compare(first, copy)).toEqual([]);
+  } finally {
+    await withSession(server, (s) => s.query(`DROP DATABASE ${ident(name)} WITH (FORCE)`));
+  }
+});
+
+test('reads only the schemas asked for, and all but the system ones when none are named', async () => {
+  const [weird, all, none] = await database.session(async (session) => [
+    await readSnapshot(session, { schemas: ['Weird-schema'] }),
+    await readSnapshot(session),
+    await readSnapshot(session, { schemas: ["it's not there"] }),
+  ]);
+  expect(weird?.schemas.map(({ name }) => name)).toEqual(['Weird-schema']);
+  expect(all?.schemas.map(({ name }) => name)).toEqual(['Weird-schema', 'other', 'public']);
+  expect(none?.tables).toEqual([]);
+});
