@@ -99,7 +99,8 @@ export function scalarType(type: QName): Mapped {
 export function arrayType(type: QName, options: { readonly fullElements: boolean; readonly element?: string }): Mapped {
   const parsed = type.schema === 'pg_catalog' ? PARSED_ARRAYS[type.name] : undefined;
   const hole = options.fullElements ? '' : ' | null';
-  const write = `readonly (${options.element ?? scalarType(type).write}${hole})[]`;
+  const element = `${options.element ?? scalarType(type).write}${hole}`;
+  const write = element.includes('|') ? `readonly (${element})[]` : `readonly ${element}[]`;
   if (type.schema === 'pg_catalog' && OTHER_DELIMITER.has(type.name)) return STRING;
   if (parsed === undefined) return { read: 'string', write: `string | ${write}` };
   return { read: hole ? `(${parsed}${hole})[]` : `${parsed}[]`, write };

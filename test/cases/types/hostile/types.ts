@@ -312,7 +312,7 @@ export interface NewBookings {
   n?: string | number | bigint | null;
   ns: readonly (string | number | bigint | null)[];
   f?: number | null;
-  tags: readonly (string)[];
+  tags: readonly string[];
   doc: JsonInput;
   docs?: readonly (JsonInput | null)[] | null;
   raw?: Uint8Array | null;
@@ -364,7 +364,7 @@ export interface BookingsPatch {
   n?: string | number | bigint | null;
   ns?: readonly (string | number | bigint | null)[];
   f?: number | null;
-  tags?: readonly (string)[];
+  tags?: readonly string[];
   doc?: JsonInput;
   docs?: readonly (JsonInput | null)[] | null;
   raw?: Uint8Array | null;
