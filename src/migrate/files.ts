@@ -39,7 +39,8 @@ export function readMigrations(options: FolderOptions): MigrationFolder {
     try {
       files.push(read(found, options, shelf));
     } catch (thrown) {
-      faults.push(fault('files/unreadable', found.path, messageOf(thrown)));
+      const { code } = thrown as NodeJS.ErrnoException;
+      faults.push(fault('files/unreadable', found.path, code ? `cannot be read: ${code}` : messageOf(thrown)));
     }
   }
   files.sort((a, b) => compareVersions(a.version, b.version));
