@@ -1,9 +1,10 @@
 /** The steps of `strata start`, in order: what each does and the one line it tells. */
 import { type Block, type Outcome, outcome } from '../base/finding.ts';
 import { describeTarget } from '../base/target.ts';
-import { readSets, setNames } from '../seed/dataset.ts';
-import type { Context, Options, Run } from './command.ts';
+import { setNames } from '../seed/dataset.ts';
+import type { Context, Run } from './command.ts';
 import { resolveTarget, withDatabase } from './database.ts';
+import type { SeedData } from './seed.ts';
 
 export interface StepResult {
   readonly outcome: Outcome;
@@ -19,7 +20,7 @@ export interface Step {
 export function journey(): readonly Step[] {
   return [
     { id: 'server', title: 'start PostgreSQL', work: server },
-    command('migrate', 'apply migrations', async () => (await import('./up.ts')).run),
+    { id: 'migrate', title: 'apply migrations', work: migrate },
     command('verify', 'verify checksums and catalog', async () => (await import('./verify.ts')).run),
     { id: 'seed', title: 'load seeds', work: seeds },
     { id: 'smoke', title: 'run the smoke scripts', work: smoke },
@@ -29,20 +30,20 @@ export function journey(): readonly Step[] {
   ];
 }
 
-function command(id: string, title: string, load: () => Promise<Run>, options: Options = { args: [] }): Step {
+/** A command without options, told by the first line of what it shows. */
+function command(id: string, title: string, load: () => Promise<Run>): Step {
   return {
     id,
     title,
     work: async (context) => {
-      const result = await (await load())(context, options);
+      const result = await (await load())(context, { args: [] });
       return { outcome: result, text: firstText(result.view) };
     },
   };
 }
 
 function firstText(view: readonly Block[]): string {
-  const texts = view.flatMap((block) => (block.kind === 'text' ? [block.text] : []));
-  return texts.at(0) ?? '';
+  return view.find((block) => block.kind === 'text')?.text ?? '';
 }
 
 async function server(context: Context): Promise<StepResult> {
@@ -54,16 +55,23 @@ async function server(context: Context): Promise<StepResult> {
   return { outcome: outcome({}, []), text };
 }
 
-/** Every set that the project has; `scale` and the like are made by generators and are not folders. */
+async function migrate(context: Context): Promise<StepResult> {
+  const { run } = await import('./up.ts');
+  const result = await run(context, { args: [] });
+  const { results } = result.data as { readonly results: readonly unknown[] };
+  return { outcome: result, text: results.length > 0 ? `${results.length} applied` : firstText(result.view) };
+}
+
+/** Every set that the project has. */
 async function seeds(context: Context): Promise<StepResult> {
   const { config } = context;
-  const place = { root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' };
-  const names = setNames(place);
+  const names = setNames({ root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' });
   if (names.length === 0) return { outcome: outcome({}, []), text: 'no seed sets' };
   const { run } = await import('./seed.ts');
   const result = await run(context, { args: names });
-  const { sets } = readSets(place, names);
-  return { outcome: result, text: `${sets.map(({ name }) => name).join(', ')}: ${firstText(result.view)}` };
+  const { sets, rows, loaded } = result.data as SeedData;
+  const inserted = loaded.reduce((sum, file) => sum + file.inserted, 0);
+  return { outcome: result, text: `${sets.join(', ')}: ${rows} rows, ${inserted} of them new` };
 }
 
 async function smoke(context: Context): Promise<StepResult> {
