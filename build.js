@@ -1,5 +1,6 @@
 /** Builds dist/: the bundled command line and library door (esbuild), and the door's type declarations (tsc). */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -23,23 +24,28 @@ mkdirSync(out);
 try {
   const schema = await configSchema();
   writeFileSync(`${out}/config.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
-  await build({
-    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-    outdir: out,
+  const shared = {
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     loader: { '.sql': 'text' },
+    // Names stay, so that the stack of a bug report can be read.
     minifySyntax: true,
-    define: { STRATA_VERSION: JSON.stringify(version) },
-    // CommonJS packages inside an ESM bundle still call require() for Node's own modules.
-    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
     external,
     plugins: [checkAhead(schema)],
     legalComments: 'none',
     logLevel: 'warning',
+  };
+  await commandLine(shared);
+  await build({
+    ...shared,
+    entryPoints: { index: 'src/index.ts' },
+    outdir: out,
+    splitting: true,
+    format: 'esm',
+    define: { STRATA_VERSION: JSON.stringify(version) },
+    // CommonJS packages inside an ESM bundle still call require() for Node's own modules.
+    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', out];
   execFileSync(process.execPath, tsc, { stdio: 'inherit' });
@@ -49,16 +55,41 @@ try {
   rmSync(out, { recursive: true, force: true });
 }
 
+/** One CommonJS file, whose modules run when they are first needed, and the entry that starts it from V8's code cache. */
+async function commandLine(shared) {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ['src/cli/main.ts'],
+    outdir: out,
+    format: 'cjs',
+    charset: 'ascii',
+    minifyWhitespace: true,
+    write: false,
+    define: { STRATA_VERSION: JSON.stringify(version), 'import.meta.url': '__url', 'import.meta.resolve': '__resolve' },
+    banner: {
+      js: `const __url = require('node:url').pathToFileURL(__filename).href;
+        const __resolve = (name) => require('node:url').pathToFileURL(require.resolve(name)).href;`,
+    },
+  });
+  const [{ text }] = outputFiles;
+  const bundle = `strata-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.cjs`;
+  writeFileSync(`${out}/${bundle}`, text);
+  const { CARDS } = await evaluated('src/commands/cards.ts');
+  const entry = readFileSync('src/cli/entry.cjs', 'utf8')
+    .replace('STRATA_BUNDLE', bundle)
+    .replace("'STRATA_COMMANDS'", CARDS.map((card) => JSON.stringify(card.name)).join(', '));
+  writeFileSync(`${out}/cli.cjs`, entry);
+}
+
+/** The exports of a source file that needs nothing but itself and its like. */
+async function evaluated(entry) {
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
 /** The JSON Schema of a configuration file, from the TypeScript source. */
 async function configSchema() {
-  const { outputFiles } = await build({
-    entryPoints: ['src/config/json-schema.ts'],
-    bundle: true,
-    format: 'esm',
-    write: false,
-  });
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
-  return module.FILE_SCHEMA;
+  return (await evaluated('src/config/json-schema.ts')).FILE_SCHEMA;
 }
 
 /**

@@ -4,10 +4,13 @@ import { VERSION } from '../base/version.ts';
 import { leave, openScreen, type Screen } from './screen.ts';
 import { listenForSignals } from './signals.ts';
 
-const argv = process.argv.slice(2);
-const screen = openScreen(process.env, argv.includes('--no-color') ? false : undefined);
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) screen.out.write(`${VERSION}\n`);
-else await leave((await help(argv, screen)) ?? (await command(argv, screen)));
+void main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<void> {
+  const screen = openScreen(process.env, argv.includes('--no-color') ? false : undefined);
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) screen.out.write(`${VERSION}\n`);
+  else await leave((await help(argv, screen)) ?? (await command(argv, screen)));
+}
 
 /** Prints help when it is asked for and gives the exit status; undefined when it is not. */
 async function help(argv: readonly string[], { out }: Screen): Promise<number | undefined> {
