@@ -1,6 +1,7 @@
 /** Which database a command works on: the configured one, else the project's own embedded server, started on demand. */
+import { ToolError } from '../base/errors.ts';
 import type { Target } from '../base/target.ts';
-import { type Session, type SessionOptions, withSession } from '../pg/pool.ts';
+import { closeSession, openSession, type Session, type SessionOptions, withSession } from '../pg/pool.ts';
 import type { EmbeddedOptions } from '../server/embedded.ts';
 import type { Context } from './command.ts';
 
@@ -22,5 +23,29 @@ export async function withDatabase<T>(
   work: (session: Session) => Promise<T>,
   options: SessionOptions = {},
 ): Promise<T> {
-  return withSession(await resolveTarget(context), work, options);
+  if (context.config.target) return withSession(context.config.target, work, options);
+  const session = await openOnEmbedded(context, options);
+  try {
+    return await work(session);
+  } finally {
+    await closeSession(session);
+  }
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * A server that lost a process takes connections for some milliseconds more and then drops them to recover. Our own
+ * server we know well enough to ask again, before any work has begun.
+ */
+async function openOnEmbedded(context: Context, options: SessionOptions): Promise<Session> {
+  for (let attempt = 1; ; attempt += 1) {
+    const target = await resolveTarget(context);
+    try {
+      return await openSession(target, options);
+    } catch (thrown) {
+      if (!(thrown instanceof ToolError) || thrown.code !== 'CONNECT_FAILED' || attempt >= ATTEMPTS) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+    }
+  }
 }

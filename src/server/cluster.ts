@@ -5,13 +5,13 @@
  * once and give every project the same system identifier, which is how WAL archives tell clusters apart: rejected.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { literal } from '../base/ident.ts';
 import type { Installation } from './binaries.ts';
 import { own } from './home.ts';
-import { type Identity, spawnIds } from './identity.ts';
+import { type Identity, namedIdentity, spawnIds } from './identity.ts';
 
 export interface Cluster {
   readonly installation: Installation;
@@ -38,13 +38,12 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   const unfinished = `${cluster.dataDir}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
-  own(unfinished, cluster.identity);
   const passwordFile = `${unfinished}.password`;
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
-  own(passwordFile, cluster.identity);
+  own(passwordFile, namedIdentity(cluster.identity));
   try {
-    await initdb(cluster, unfinished, passwordFile);
+    await asNamedUser(cluster, unfinished, (named) => initdb(named, unfinished, passwordFile));
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -95,12 +94,33 @@ function appendSettings(dataDir: string): void {
 /** Sets the superuser's password in a stopped cluster, for when our record of it was lost. */
 export async function resetPassword(cluster: Cluster, password: string): Promise<void> {
   const statement = `ALTER ROLE ${SUPERUSER} PASSWORD ${literal(password)}\n`;
-  const { status, output } = await run(cluster, 'postgres', ['--single', '-D', cluster.dataDir, 'postgres'], statement);
+  const { status, output } = await asNamedUser(cluster, cluster.dataDir, (named) =>
+    run(named, 'postgres', ['--single', '-D', cluster.dataDir, 'postgres'], statement),
+  );
   if (status === 0 && !output.includes('ERROR:')) return;
   throw new ToolError('EMBEDDED_START', `cannot open the data in ${cluster.dataDir}`, {
     detail: lastLines(output),
     hint: `To start afresh: mv ${cluster.dataDir} ${cluster.dataDir}.broken`,
   });
+}
+
+/** Lends the cluster as a user with a name, who owns the folder meanwhile; afterwards it is the server's user's. */
+async function asNamedUser<T>(cluster: Cluster, folder: string, work: (named: Cluster) => Promise<T>): Promise<T> {
+  const identity = namedIdentity(cluster.identity);
+  ownTree(folder, identity);
+  try {
+    return await work({ ...cluster, identity });
+  } finally {
+    if (identity?.uid !== cluster.identity?.uid) ownTree(folder, cluster.identity);
+  }
+}
+
+function ownTree(folder: string, identity: Identity): void {
+  if (identity === null) return;
+  own(folder, identity);
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(folder, entry), identity.uid, identity.gid);
+  }
 }
 
 function run(

@@ -16,7 +16,7 @@ import type { SearchOptions } from '../pg/program-search.ts';
 import { chooseInstallation, dataVersion } from './choose.ts';
 import { type Cluster, createCluster, resetPassword, SUPERUSER } from './cluster.ts';
 import { withFileLock } from './file-lock.ts';
-import { dataPlace, makeProjectFolder, ownedLike, runnableBy } from './home.ts';
+import { dataPlace, isOwnData, makeProjectFolder, ownedLike, runnableBy } from './home.ts';
 import { type Identity, serverIdentity, thisMachine, type Users } from './identity.ts';
 import { launch, stopServer } from './launch.ts';
 import { leftoverOn, probe, runningOn } from './postmaster.ts';
@@ -79,6 +79,7 @@ async function running(folder: string, wait = 60_000): Promise<EmbeddedServer | 
   const state = readState(folder);
   if (state === null) return null;
   const dataDir = dataDirOf(folder, state);
+  if (!isOwnData(folder, dataDir)) return null;
   for (const deadline = Date.now() + wait; Date.now() < deadline; await sleep(20)) {
     if (runningOn(dataDir, state) === null) return null;
     const answer = await probe(state.port, state.user);
@@ -118,7 +119,7 @@ async function prepare(
   const users = options.users ?? thisMachine;
   const recorded = state === null ? null : dataDirOf(folder, state);
   const identity = serverIdentity([recorded ?? join(folder, 'data'), options.root], users);
-  const outside = recorded === null || recorded.startsWith(folder) ? null : dirname(recorded);
+  const outside = recorded === null || recorded.startsWith(join(folder, '/')) ? null : dirname(recorded);
   const dataDir = join(dataPlace(folder, identity, outside), 'data');
   refuseForeignData(dataDir, identity, users);
   const installation = await chooseInstallation({
@@ -161,7 +162,7 @@ function serverOf(folder: string, state: ServerState, started: boolean): Embedde
 export async function stopEmbedded(options: Pick<EmbeddedOptions, 'root' | 'dir' | 'runtime'>): Promise<boolean> {
   const folder = resolve(options.root, options.dir);
   const state = readState(folder);
-  if (state === null) return false;
+  if (state === null || !isOwnData(folder, dataDirOf(folder, state))) return false;
   return withFileLock(
     join(folder, 'server.lock'),
     async () => {

@@ -32,7 +32,7 @@ import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import type { Installation } from './binaries.ts';
-import { holdsFor, type Identity } from './identity.ts';
+import { holdsFor, type Identity, namedIdentity } from './identity.ts';
 
 /** Places outside the project, best first. */
 const OUTSIDE = ['/var/lib/strata', join(tmpdir(), 'strata-server')] as const;
@@ -47,6 +47,7 @@ export function makeProjectFolder(folder: string, identity: Identity): void {
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
     // Root in somebody's checkout: the files stay usable for that somebody without root.
     if (identity !== null && identity.uid === statSync(dirname(folder)).uid) own(folder, identity);
+    ownedLike(folder, ignore);
   } catch (thrown) {
     throw new ToolError('EMBEDDED_ACCESS', `cannot use the embedded server's folder ${folder}`, {
       detail: messageOf(thrown),
@@ -62,7 +63,8 @@ export function makeProjectFolder(folder: string, identity: Identity): void {
  */
 export function dataPlace(folder: string, identity: Identity, recorded: string | null): string {
   if (recorded !== null && belongsTo(recorded, folder)) return recorded;
-  if (holdsFor(identity, 'cd "$1"', folder)) return folder;
+  const enters = (one: Identity): boolean => holdsFor(one, 'cd "$1"', folder);
+  if (enters(identity) && enters(namedIdentity(identity))) return folder;
   const real = realpathSync(folder);
   const name = `${basename(dirname(real)).replace(/[^\w.-]/g, '_')}-${sha256(real).slice(0, 12)}`;
   const place = makeOutside(name, identity);
@@ -70,16 +72,27 @@ export function dataPlace(folder: string, identity: Identity, recorded: string |
   return place;
 }
 
-/** Whether an outside place is this project's: its own, or that of a project that was moved here. */
+/** Whether data belong to the project: those inside its folder, and those outside that name it. */
+export function isOwnData(folder: string, dataDir: string): boolean {
+  if (dataDir.startsWith(join(folder, '/'))) return true;
+  const owner = projectOf(dirname(dataDir));
+  return owner !== null && existsSync(folder) && owner === realpathSync(folder);
+}
+
+/** Whether an outside place is this project's, or was that of a project that is here now: then it is claimed. */
 function belongsTo(place: string, folder: string): boolean {
-  const file = join(place, 'project');
-  if (!existsSync(file)) return false;
+  const owner = projectOf(place);
+  if (owner === null) return false;
   const real = realpathSync(folder);
-  const owner = readFileSync(file, 'utf8').trim();
   if (owner === real) return true;
   if (existsSync(join(owner, 'server.json'))) return false;
-  writeFileSync(file, `${real}\n`);
+  writeFileSync(join(place, 'project'), `${real}\n`);
   return true;
+}
+
+function projectOf(place: string): string | null {
+  const file = join(place, 'project');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
 }
 
 function makeOutside(name: string, identity: Identity): string {

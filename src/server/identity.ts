@@ -1,21 +1,26 @@
 /**
  * As whom the server runs. PostgreSQL refuses root, so when we are root the server gets another user's id: the owner of
- * what it works on, else `postgres`, else `nobody`, else the plain number 65534, which needs no entry anywhere.
- * Ids are set by fork and exec (spawn's uid and gid), so neither su nor sudo nor a passwd entry is needed.
+ * what it works on, else `postgres`, else `nobody`, else any other, else the plain number 65534.
+ * Ids are set by fork and exec (spawn's uid and gid), so neither su nor sudo is needed.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { messageOf, ToolError } from '../base/errors.ts';
 
 /** Null: as ourselves. */
 export type Identity = { readonly uid: number; readonly gid: number } | null;
 
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** What the choice depends on, as a parameter so that a machine without a `postgres` user can be tried anywhere. */
 export interface Users {
   /** Our own id; null where the system has none (Windows). */
   readonly self: number | null;
-  /** The id of a user name, null when there is none. */
-  readonly find: (name: string) => { readonly uid: number; readonly gid: number } | null;
+  readonly list: () => readonly User[];
 }
 
 const NO_NAME = 65_534;
@@ -23,38 +28,40 @@ const NO_NAME = 65_534;
 /** `folders`: what the server will work on, first the one whose owner counts most; missing ones are passed over. */
 export function serverIdentity(folders: readonly string[], users: Users = thisMachine): Identity {
   if (users.self !== 0) return null;
-  const owners = folders.flatMap((folder) => ownerOf(folder) ?? []);
-  return (
-    owners.find((owner) => owner.uid !== 0) ??
-    users.find('postgres') ??
-    users.find('nobody') ?? { uid: NO_NAME, gid: NO_NAME }
-  );
+  const owner = folders.map(ownerOf).find((one) => one !== null && one.uid !== 0);
+  return owner ?? namedUser(users) ?? { uid: NO_NAME, gid: NO_NAME };
 }
 
-function ownerOf(folder: string): { readonly uid: number; readonly gid: number } | null {
-  try {
-    const { uid, gid } = statSync(folder);
-    return { uid, gid };
-  } catch {
-    return null;
-  }
+function ownerOf(folder: string): Identity {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat === undefined ? null : { uid: stat.uid, gid: stat.gid };
 }
 
-export const thisMachine: Users = {
-  self: process.getuid?.() ?? null,
-  find(name) {
-    const line = passwd().find((entry) => entry.startsWith(`${name}:`));
-    const [, , uid, gid] = line?.split(':') ?? [];
-    return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
-  },
-};
+/** The user best fit to run a server among those the machine knows by name: `postgres`, `nobody`, any but root. */
+function namedUser(users: Users): Identity {
+  const others = users.list().filter((user) => user.uid !== 0);
+  const best = ['postgres', 'nobody'].map((name) => others.find((user) => user.name === name));
+  const chosen = best.find((user) => user !== undefined) ?? others[0];
+  return chosen ? { uid: chosen.uid, gid: chosen.gid } : null;
+}
 
-function passwd(): readonly string[] {
-  try {
-    return readFileSync('/etc/passwd', 'utf8').split('\n');
-  } catch {
-    return [];
-  }
+/**
+ * As whom to run initdb and single-user mode. They look their user's name up and refuse a number without one, which is
+ * what a folder mounted into a container often belongs to; the server itself does not mind.
+ */
+export function namedIdentity(identity: Identity, users: Users = thisMachine): Identity {
+  if (identity === null || users.list().some((user) => user.uid === identity.uid)) return identity;
+  return namedUser(users) ?? identity;
+}
+
+export const thisMachine: Users = { self: process.getuid?.() ?? null, list: passwd };
+
+function passwd(): readonly User[] {
+  const text = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  return text.split('\n').flatMap((line) => {
+    const [name, , uid, gid] = line.split(':');
+    return name && uid && gid ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
+  });
 }
 
 /** For spawn(): the ids, or nothing when the server runs as ourselves. */
