@@ -71,7 +71,7 @@ async function commandLine(shared) {
         const __resolve = (name) => require('node:url').pathToFileURL(require.resolve(name)).href;`,
     },
   });
-  const [{ text }] = outputFiles;
+  const text = outputFiles[0].text.replace(/(?<![.\w$"'`])import\(/g, '__import(');
   const bundle = `strata-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.cjs`;
   writeFileSync(`${out}/${bundle}`, text);
   const { CARDS } = await evaluated('src/commands/cards.ts');

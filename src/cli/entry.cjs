@@ -13,9 +13,7 @@ const vm = require('node:vm');
 const BUNDLE = join(__dirname, 'STRATA_BUNDLE');
 const COMMANDS = ['STRATA_COMMANDS'];
 
-// Node 20.11 cannot import packages from such a script.
-if (vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER === undefined) require(BUNDLE);
-else start();
+start();
 
 function start() {
   const [word = ''] = process.argv.slice(2);
@@ -23,15 +21,16 @@ function start() {
   const file = BUNDLE.replace(/\.cjs$/, `.${command}.${process.version}-${process.arch}.cache`);
   const cachedData = bytes(file);
   // The bundle is pure ASCII: latin1 spares the decoding.
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(BUNDLE, 'latin1')}\n})`;
-  const script = new vm.Script(source, {
-    filename: BUNDLE,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const source = `(function (exports, require, module, __filename, __dirname, __import) {${readFileSync(BUNDLE, 'latin1')}\n})`;
+  const script = new vm.Script(source, { filename: BUNDLE, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) process.on('exit', () => keep(script, file));
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, BUNDLE, __dirname);
+  script.runInThisContext()(module.exports, require, module, BUNDLE, __dirname, load);
+}
+
+/** import() itself does not work in code that comes from a cache: build.js writes a call of this instead. */
+function load(specifier) {
+  return import(specifier);
 }
 
 function bytes(file) {
