@@ -49,7 +49,8 @@ export async function readContents(session: Session, options: ContentsOptions): 
   const tables: TableContents[] = [];
   for (const batch of batches(listed)) {
     options.signal.throwIfAborted();
-    const results = await session.batch(batch.map((table) => tableSql(table, options)).join(';\n'));
+    const sql = batch.map((table) => tableSql(table, options)).join(';\n');
+    const results = await session.batch(sql);
     batch.forEach(({ schema, name }, i) => {
       const row = results[i]?.rows[0] as { rows: string; checksum: string | null };
       tables.push({ schema, name, rows: Number(row.rows), checksum: row.checksum });

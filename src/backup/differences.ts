@@ -8,6 +8,7 @@ import { compare } from '../catalog/compare.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { majorOf, type Session } from '../pg/pool.ts';
 import { withTransaction } from '../pg/transaction.ts';
+import { cancelledBy } from './cancel.ts';
 import { readContents, STABLE_TEXT } from './contents.ts';
 import { readWholeSnapshot } from './facts.ts';
 import type { Contents, Manifest, SequenceContents, TableContents } from './manifest.ts';
@@ -24,15 +25,17 @@ export async function findDifferences(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const checksums = manifest.contents.tables.some((table) => table.checksum !== null);
-  const [restored, contents] = await withTransaction(
-    session,
-    async (s) => {
-      const catalog = await readWholeSnapshot(s);
-      await s.batch(STABLE_TEXT);
-      return [catalog, await readContents(s, { checksums, signal })] as const;
-    },
-    { isolation: 'repeatable read', readOnly: true },
-  );
+  const read = (): Promise<readonly [Snapshot, Contents]> =>
+    withTransaction(
+      session,
+      async (s) => {
+        const catalog = await readWholeSnapshot(s);
+        await s.batch(STABLE_TEXT);
+        return [catalog, await readContents(s, { checksums, signal })] as const;
+      },
+      { isolation: 'repeatable read', readOnly: true },
+    );
+  const [restored, contents] = await cancelledBy(signal, session, read);
   const sameMajor = majorOf(session) === manifest.server.major;
   return [...catalogDifferences(snapshot, restored, sameMajor), ...contentDifferences(manifest.contents, contents)];
 }

@@ -24,6 +24,8 @@ export interface DumpInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Name of the exported snapshot. */
   readonly snapshot: string;
+  /** Milliseconds that pg_dump waits for a table that someone has locked: left alone, it would wait for ever. */
+  readonly lockWait: number;
   /** Server encoding: asked for by name, so that nothing is converted on the way. */
   readonly encoding: string;
   readonly format: 'custom' | 'directory';
@@ -35,9 +37,6 @@ export interface DumpInput {
 }
 
 export const COMPRESSION = 'gzip:6';
-
-/** Milliseconds that pg_dump waits for a table that someone has locked. Without it, it would wait for ever. */
-const LOCK_WAIT = 60_000;
 
 /** The dump inside a backup's folder: a file, or a folder in the directory format. */
 export function dumpPath(format: 'custom' | 'directory'): string {
@@ -113,7 +112,7 @@ function dumpArguments(input: DumpInput): readonly string[] {
     '--compress=6',
     `--snapshot=${input.snapshot}`,
     `--encoding=${input.encoding}`,
-    `--lock-wait-timeout=${LOCK_WAIT}`,
+    `--lock-wait-timeout=${input.lockWait}`,
     '--no-password',
   ];
 }

@@ -45,6 +45,7 @@ interface Words {
 async function explain(thrown: unknown, dir: string): Promise<Words> {
   const text = thrown instanceof ToolError ? `${thrown.message}\n${thrown.more.detail ?? ''}` : messageOf(thrown);
   if (/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(text)) return await diskFull(dir);
+  if (/lock timeout|could not obtain lock|could not lock/.test(text)) return lockedTable(thrown);
   if (thrown instanceof ToolError) return { message: thrown.message, ...thrown.more };
   if (thrown instanceof ServerError) return serverWords(thrown);
   const { code, path } = thrown as NodeJS.ErrnoException;
@@ -66,6 +67,14 @@ async function diskFull(dir: string): Promise<Words> {
     message: 'no space left in the backup folder',
     detail: [`folder: ${dir}`, free].filter(Boolean).join('\n'),
     hint: `Free some space there, or write elsewhere: strata backup create --dir PATH`,
+  };
+}
+
+function lockedTable(thrown: unknown): Words {
+  return {
+    message: 'a table stayed locked for too long',
+    detail: thrown instanceof ToolError ? thrown.more.detail : messageOf(thrown),
+    hint: "See who holds it: SELECT pid, query FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted);",
   };
 }
 

@@ -13,6 +13,7 @@ import { VERSION } from '../base/version.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import { findProgram, type Program, runProgram } from '../pg/programs.ts';
 import { withTransaction } from '../pg/transaction.ts';
+import { cancelledBy } from './cancel.ts';
 import { readContents, STABLE_TEXT } from './contents.ts';
 import { COMPRESSION, dumpDatabase } from './dump.ts';
 import { type DatabaseState, readState, refuseFilteredRole } from './facts.ts';
@@ -50,6 +51,8 @@ export interface BackupInput {
   readonly jobs: number;
   /** False: rows are only counted. Default true. */
   readonly checksums?: boolean;
+  /** Milliseconds to wait for a table that someone has locked. Default 60,000. */
+  readonly lockWait?: number;
   /** Version of the newest applied migration, read inside the backup's own transaction. Default: null. */
   readonly schemaVersion?: (session: Session) => Promise<string | null>;
   readonly runtime: Runtime;
@@ -150,18 +153,23 @@ interface Taken {
 }
 
 async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
-  const { runtime, target, checksums = true } = job;
+  const { runtime, target, checksums = true, lockWait = 60_000 } = job;
   await lockDatabase(session);
-  await session.batch(STABLE_TEXT);
+  await session.batch(`${STABLE_TEXT}; SET LOCAL lock_timeout = ${lockWait}`);
   await refuseFilteredRole(session);
   const [exported] = await session.query<{ name: string }>('SELECT pg_export_snapshot() AS name');
-  const state = await readState(session, job.schemaVersion);
-  await session.batch(STABLE_TEXT);
-  const dump = { ...job, env: runtime.env, snapshot: exported?.name ?? '', encoding: state.facts.database.encoding };
+  const state = await cancelledBy(runtime.signal, session, () => readState(session, job.schemaVersion));
+  const dump = {
+    ...job,
+    lockWait,
+    env: runtime.env,
+    snapshot: exported?.name ?? '',
+    encoding: state.facts.database.encoding,
+  };
   const onBytes = await progressReporter('backup', job);
   const [files, contents, globals] = await together<[readonly BackupFile[], Contents, string]>(runtime.signal, [
     (signal) => dumpDatabase({ ...dump, onBytes }, signal),
-    (signal) => readContents(session, { checksums, signal }),
+    (signal) => cancelledBy(signal, session, () => readContents(session, { checksums, signal })),
     (signal) => dumpGlobals(job.pgDumpall, target, runtime, signal),
   ]);
   return { state, dump: files, contents, globals };
