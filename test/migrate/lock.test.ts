@@ -71,7 +71,9 @@ test('a run waits beside CREATE INDEX CONCURRENTLY of another without a deadlock
         await old.query('SELECT 1 FROM subjects');
         await old.query('SELECT 1 FROM users');
         const first = shop.call('up');
-        await expect.poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()')).toHaveLength(1);
+        await expect
+          .poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()'))
+          .toHaveLength(1);
         const second = shop.call('up', {}, { config: { lock: { ...ADVISORY, wait: 20_000 } } });
         await expect.poll(() => shop.notes().join()).toContain('waiting up to 20000 ms');
         // Longer than deadlock_timeout (1 s).

@@ -153,7 +153,9 @@ test('an index build that another session has under way is not dropped under its
         await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
         await old.query('SELECT FROM users');
         const building = shop.query('CREATE INDEX CONCURRENTLY users_id ON users (id)');
-        await expect.poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()')).toHaveLength(1);
+        await expect
+          .poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()'))
+          .toHaveLength(1);
         const error = await shop.fails('up');
         expect(error.message).toContain('index "users_id" is being built by another session');
         await old.query('COMMIT');
@@ -174,8 +176,12 @@ test('killed during a concurrent build: the next up finds out and finishes', () 
         await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
         await old.query('SELECT FROM users');
         const running = shop.fails('up');
-        await expect.poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()')).toHaveLength(1);
-        await shop.query('SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()');
+        await expect
+          .poll(() => shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()'))
+          .toHaveLength(1);
+        await shop.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()',
+        );
         expect((await running).code).toBe('CONNECTION_LOST');
         await old.query('COMMIT');
       });
@@ -288,7 +294,9 @@ test('an index build has no short lock timeout; other statements outside a trans
         const running = shop.fails('up', {}, { config: { timeouts: QUICK } });
         // Much longer than every attempt of QUICK.
         await new Promise((resolve) => setTimeout(resolve, 900));
-        expect(await shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()')).toHaveLength(1);
+        expect(
+          await shop.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()'),
+        ).toHaveLength(1);
         await shop.session(async (late) => {
           await late.query('BEGIN');
           await late.query('SELECT FROM users');

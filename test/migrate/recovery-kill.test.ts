@@ -1,0 +1,8 @@
+/** A sample of the drills (test/drill/migrate.test.ts): kill -9 at random moments. */
+import { test } from 'vitest';
+import { killServer } from '../drill/migrate-server.ts';
+import { killTool } from '../drill/migrate-tool.ts';
+import { serverTarget } from '../support/database.ts';
+
+test('kill -9 of the tool at five random moments', { timeout: 180_000 }, () => killTool(serverTarget(), 5));
+test('kill -9 of the server at five random moments', { timeout: 300_000 }, () => killServer(5));
