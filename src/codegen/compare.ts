@@ -80,14 +80,14 @@ function unescaped(body: string): string {
 /** Text by name: whole declarations, and members of interfaces one by one. Order of members is not a difference. */
 function declarations(all: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const declaration of splitAt(all, isDeclaration)) {
+  for (const declaration of splitAt(all, isDeclaration).filter(({ length }) => length > 0)) {
     const at = declaration.findIndex((token) => KEYWORDS.has(token));
     const name = at < 0 ? '(start)' : (declaration[at + 1] ?? '');
     const open = declaration[at] === 'interface' ? declaration.indexOf('{', at) : -1;
     const members =
       open < 0 ? [] : splitAt(declaration.slice(open + 1, -1), isMember).filter(({ length }) => length > 0);
-    found.set(name, (open < 0 ? declaration : declaration.slice(0, open)).join(' '));
-    for (const member of members) found.set(`${name}.${memberName(member)}`, plainName(member).join(' '));
+    found.set(name, printed(open < 0 ? declaration : declaration.slice(0, open)));
+    for (const member of members) found.set(`${name}.${memberName(member)}`, printed(plainName(member)));
   }
   return found;
 }
@@ -135,4 +135,20 @@ function memberName(member: readonly string[]): string {
 function plainName(member: readonly string[]): readonly string[] {
   const at = member.findIndex((token) => token !== 'readonly' && !token.startsWith('/**'));
   return member.map((token, index) => (index === at && token.startsWith('"') ? String(JSON.parse(token)) : token));
+}
+
+/** Tokens as a person would write them on one line. */
+function printed(all: readonly string[]): string {
+  let text = '';
+  for (const [at, token] of all.entries()) {
+    const before = all[at - 1] ?? '';
+    const tight = text === '' || ':?)]>.'.includes(token) || '([<.'.includes(before) || opensAfter(token, before);
+    text += tight ? token : ` ${token}`;
+  }
+  return text;
+}
+
+/** `name(`, `Brand<`, `xs)[number]`: no space; `= [`, `: (`: one. */
+function opensAfter(token: string, before: string): boolean {
+  return '([<'.includes(token) && /^([\p{ID_Start}$_)\]]|"$)/u.test(before) && before !== 'readonly';
 }
