@@ -37,16 +37,26 @@ export function withDatabaseName(target: Target, database: string): Target {
   return { ...target, database };
 }
 
-/** A connection URL for programs and people who asked for one (`db url`). Holds the password: never log it. */
+/**
+ * A connection URL for programs and people who asked for one (`db url`). Holds the password: never log it.
+ * Percent-encoded throughout: libpq does not read `+` as a space.
+ */
 export function targetUrl(target: Target): string {
-  const auth = encodeURIComponent(target.user) + (target.password ? `:${encodeURIComponent(target.password)}` : '');
-  const query = new URLSearchParams();
-  const socket = target.host.startsWith('/');
-  if (socket) query.set('host', target.host);
-  if (target.ssl) query.set('sslmode', target.ssl.mode);
-  const host = socket ? '' : target.host.includes(':') ? `[${target.host}]` : target.host;
-  const port = socket ? '' : `:${target.port}`;
-  if (socket) query.set('port', String(target.port));
-  const tail = query.size > 0 ? `?${query}` : '';
-  return `postgresql://${auth}@${host}${port}/${encodeURIComponent(target.database)}${tail}`;
+  const { host, port, user, password, database, ssl, options } = target;
+  const socket = host.startsWith('/');
+  const auth = encodeURIComponent(user) + (password ? `:${encodeURIComponent(password)}` : '');
+  const place = socket ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const parameters: Readonly<Record<string, string | undefined>> = {
+    host: socket ? host : undefined,
+    port: socket ? String(port) : undefined,
+    sslmode: ssl?.mode,
+    sslrootcert: ssl?.rootCert,
+    sslcert: ssl?.cert,
+    sslkey: ssl?.key,
+    options,
+  };
+  const query = Object.entries(parameters)
+    .flatMap(([key, value]) => (value ? [`${key}=${encodeURIComponent(value)}`] : []))
+    .join('&');
+  return `postgresql://${auth}@${place}/${encodeURIComponent(database)}${query ? `?${query}` : ''}`;
 }

@@ -79,7 +79,7 @@ function homeOf(env: Env): string {
 function passwordIn(text: string, target: Target): string | undefined {
   const host = SOCKET_FOLDERS.includes(target.host) ? 'localhost' : target.host;
   const wanted = [host, String(target.port), target.database, target.user];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n|\r$/)) {
     if (line.startsWith('#')) continue;
     const fields = splitFields(line);
     const password = fields[4];
