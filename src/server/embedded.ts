@@ -16,7 +16,7 @@ import type { SearchOptions } from '../pg/program-search.ts';
 import { chooseInstallation, dataVersion } from './choose.ts';
 import { type Cluster, createCluster, resetPassword, SUPERUSER } from './cluster.ts';
 import { withFileLock } from './file-lock.ts';
-import { dataPlace, isOwnData, makeProjectFolder, ownedLike, runnableBy } from './home.ts';
+import { accessFault, dataPlace, isOwnData, makeProjectFolder, ownedLike, runnableBy } from './home.ts';
 import { type Identity, serverIdentity, thisMachine, type Users } from './identity.ts';
 import { launch, stopServer } from './launch.ts';
 import { leftoverOn, probe, runningOn } from './postmaster.ts';
@@ -54,24 +54,26 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const folder = resolve(options.root, options.dir);
   const warm = await running(folder);
   if (warm) return warm;
-  const { runtime } = options;
-  const users = options.users ?? thisMachine;
+  const { runtime, users = thisMachine } = options;
   makeProjectFolder(folder, serverIdentity([options.root], users));
-  return withFileLock(
-    join(folder, 'server.lock'),
-    async () => {
-      const other = await running(folder);
-      if (other) return other;
-      const task = { id: 'embedded', title: 'start PostgreSQL' };
-      return withTask(
-        runtime,
-        task,
-        () => start(folder, options),
-        (server) => `port ${server.target.port}`,
-      );
-    },
-    { signal: runtime.signal },
-  );
+  const task = { id: 'embedded', title: 'start PostgreSQL' };
+  const startUnlessOther = async (): Promise<EmbeddedServer> =>
+    (await running(folder)) ??
+    withTask(
+      runtime,
+      task,
+      () => start(folder, options),
+      (server) => `port ${server.target.port}`,
+    );
+  try {
+    return await withFileLock(join(folder, 'server.lock'), startUnlessOther, { signal: runtime.signal });
+  } catch (thrown) {
+    throw isFileFault(thrown) ? accessFault(folder, thrown) : thrown;
+  }
+}
+
+function isFileFault(thrown: unknown): boolean {
+  return thrown instanceof Error && typeof (thrown as NodeJS.ErrnoException).syscall === 'string';
 }
 
 /** The server when it runs and answers, else null. One that is recovering from a crash is waited for. */

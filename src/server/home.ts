@@ -49,12 +49,17 @@ export function makeProjectFolder(folder: string, identity: Identity): void {
     if (identity !== null && identity.uid === statSync(dirname(folder)).uid) own(folder, identity);
     ownedLike(folder, ignore);
   } catch (thrown) {
-    throw new ToolError('EMBEDDED_ACCESS', `cannot use the embedded server's folder ${folder}`, {
-      detail: messageOf(thrown),
-      hint: `Make ${folder} yours, or choose another folder with embedded.dir in the configuration.`,
-      cause: thrown,
-    });
+    throw accessFault(folder, thrown);
   }
+}
+
+/** For what the file system refuses in a folder of ours. */
+export function accessFault(folder: string, thrown: unknown): ToolError {
+  return new ToolError('EMBEDDED_ACCESS', `cannot use the embedded server's folder ${folder}`, {
+    detail: messageOf(thrown),
+    hint: `Make ${folder} yours, or choose another folder with embedded.dir in the configuration.`,
+    cause: thrown,
+  });
 }
 
 /**
@@ -131,7 +136,7 @@ export function own(path: string, identity: Identity): void {
   if (identity !== null) chownSync(path, identity.uid, identity.gid);
 }
 
-const RUNS = '"$1/postgres" -V && [ -r "$2" ]';
+const RUNS = '"$1/postgres" --version && [ -r "$2" ]';
 
 /** The installation, at a place from which the server's user can run it: npm's is copied there if need be. */
 export function runnableBy(identity: Identity, installation: Installation): Installation {

@@ -1,8 +1,20 @@
 /** The project's own server in bad days: killed, half gone, started twice, its files lost or broken. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { realRuntime } from '../../src/base/runtime.ts';
 import { withDatabase } from '../../src/commands/database.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import type { EmbeddedServer } from '../../src/server/embedded.ts';
@@ -163,16 +175,33 @@ describe('a server that does not start', () => {
     });
   });
 
-  test('because initdb fails shows its words', async () => {
-    const { root, start, stop } = embedded();
-    const { dataDir } = await start();
-    await stop();
-    rmSync(dataDir, { recursive: true });
-    writeFileSync(`${dataDir}`, 'a file where the data should be');
-    const error = await start().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'EMBEDDED_ACCESS' });
-    rmSync(dataDir);
-    expect((await start()).started, root).toBe(true);
+  test('because initdb fails shows its words, and the next try begins anew', async () => {
+    const { root, start } = embedded();
+    const bin = join(root, 'bin');
+    mkdirSync(bin);
+    for (const name of ['postgres', 'initdb', 'pg_dump', 'pg_restore', 'psql']) {
+      const body = `[ "$1" = --version ] && echo "${name} (PostgreSQL) 16.1" && exit; echo "no space left on device" >&2; exit 1`;
+      writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      chmodSync(join(bin, name), 0o755);
+    }
+    const runtime = realRuntime({ env: { PATH: '', STRATA_PG_BIN: bin } });
+    await expect(start({ runtime })).rejects.toMatchObject({
+      code: 'EMBEDDED_START',
+      more: { detail: 'no space left on device', hint: expect.stringContaining('initdb') },
+    });
+    expect((await start()).started).toBe(true);
+  });
+
+  test('because a file is where the data should be names the folder', async () => {
+    const { root, start } = embedded();
+    mkdirSync(join(root, '.strata'));
+    const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+    writeFileSync(join(root, '.strata', 'data'), 'not data');
+    if (uid !== undefined) chownSync(join(root, '.strata', 'data'), uid, uid);
+    await expect(start()).rejects.toMatchObject({
+      code: 'EMBEDDED_ACCESS',
+      message: expect.stringContaining(join(root, '.strata')),
+    });
   });
 });
 
