@@ -18,7 +18,7 @@ export function built(): Promise<void> {
 }
 
 function isStale(): boolean {
-  const since = statSync(join('dist', 'cli.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const since = statSync(join('dist', 'cli.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return ['build.js', 'package.json', ...filesBelow('src')].some((file) => statSync(file).mtimeMs > since);
 }
 
