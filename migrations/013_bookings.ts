@@ -57,7 +57,7 @@ export function up(pgm: MigrationBuilder): void {
         type: 'timestamptz',
         notNull: true,
         default: pgm.func('now()'),
-        comment: 'When one of the four state fields last moved.',
+        comment: 'When a state field or the time of the lesson last moved.',
       },
       tutor_joined_at: { type: 'timestamptz', comment: 'When the tutor entered the meeting.' },
       student_joined_at: { type: 'timestamptz', comment: 'When the student entered the meeting.' },

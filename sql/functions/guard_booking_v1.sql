@@ -53,7 +53,8 @@ BEGIN
         HINT = 'Parties, price and package never change; times change only while the booking is REQUESTED or SCHEDULED.';
   END IF;
 
-  IF (NEW.session_state, NEW.payment_state, NEW.dispute_state) IS DISTINCT FROM (OLD.session_state, OLD.payment_state, OLD.dispute_state)
+  IF (NEW.session_state, NEW.payment_state, NEW.dispute_state, NEW.start_time, NEW.end_time)
+      IS DISTINCT FROM (OLD.session_state, OLD.payment_state, OLD.dispute_state, OLD.start_time, OLD.end_time)
     AND NEW.state_changed_at = OLD.state_changed_at
   THEN
     NEW.state_changed_at := now();

@@ -60,9 +60,24 @@ beforeAll(() =>
     await actingAs(s, tutor.userId, () =>
       call(s, 'accept_booking', { p_booking_id: booking, p_now: '2026-05-01T10:00Z' }),
     );
+    const { id: payment } = await only<{ id: number }>(
+      s.query(
+        `INSERT INTO payments (booking_id, student_id, amount_cents, status, captured_at) VALUES ($1, $2, 100, 'CAPTURED', now()) RETURNING id`,
+        [booking, student],
+      ),
+    );
     await s.query(
-      `INSERT INTO payments (booking_id, student_id, amount_cents, status) VALUES ($1, $2, 100, 'AUTHORIZED')`,
-      [booking, student],
+      `INSERT INTO refunds (payment_id, amount_cents, currency, reason) VALUES ($1, 1, 'EUR', 'GOODWILL')`,
+      [payment],
+    );
+    await s.query(`INSERT INTO payouts (tutor_profile_id, amount_cents, currency) VALUES ($1, 1, 'EUR')`, [tutor.id]);
+    await s.query(
+      `SELECT post_transfer(wallet_for('external', NULL, 'EUR'), wallet_for('user', $1, 'EUR'), 5, 'DEPOSIT', NULL)`,
+      [tutor.userId],
+    );
+    await s.query(
+      'INSERT INTO reviews (booking_id, tutor_profile_id, student_id, rating, is_visible) VALUES ($1, $2, $3, 5, false)',
+      [booking, tutor.id, student],
     );
   }),
 );
@@ -97,6 +112,11 @@ const SEEN: readonly (readonly [table: string, rows: () => string, seenBy: reado
   ['bookings', () => `id = ${booking}`, PARTIES],
   ['booking_transitions', () => `booking_id = ${booking}`, PARTIES],
   ['payments', () => `booking_id = ${booking}`, PARTIES],
+  ['refunds', () => `amount_cents = 1`, PARTIES],
+  ['payouts', () => `tutor_profile_id = ${tutor.id}`, TUTOR],
+  ['wallets', () => `user_id = ${tutor.userId}`, TUTOR],
+  ['wallet_transactions', () => 'amount_cents = 5', TUTOR],
+  ['reviews', () => `booking_id = ${booking}`, PARTIES],
   ['outbox_events', () => `aggregate_id = ${booking}`, ADMIN],
   ['idempotency_keys', () => `user_id = ${student}`, ADMIN],
 ];
@@ -130,6 +150,7 @@ describe('writing', () => {
       ),
     );
     expect(granted.map((row) => row.relname)).toEqual([
+      'reviews',
       'student_profiles',
       'subjects',
       'tutor_availabilities',
