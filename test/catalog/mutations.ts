@@ -8,6 +8,8 @@ export interface Mutation {
   readonly setup?: string;
   readonly change: string;
   readonly expect: readonly string[];
+  /** The oldest major version that knows the change. */
+  readonly since?: number;
 }
 
 /** Lies under all of them. */
@@ -777,6 +779,77 @@ const OTHERS: readonly Mutation[] = [
   ),
 ];
 
+const since = (version: number, mutation: Mutation): Mutation => ({ ...mutation, since: version });
+const VIRTUAL = 'ALTER TABLE t ADD g integer GENERATED ALWAYS AS (a * 2)';
+const NEWER: readonly Mutation[] = [
+  since(17, m('maintain', '', `GRANT MAINTAIN ON t TO ${role}`, 'alter table public.t: grants')),
+  since(18, m('virtual column', '', VIRTUAL, 'add column public.t.g')),
+  since(
+    18,
+    m(
+      'virtual column becomes stored',
+      VIRTUAL,
+      `ALTER TABLE t DROP g; ${VIRTUAL} STORED`,
+      'alter column public.t.g: generated',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'virtual column expression',
+      VIRTUAL,
+      'ALTER TABLE t ALTER g SET EXPRESSION AS (a * 3)',
+      'alter column public.t.g: generated',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'check not enforced',
+      'ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0)',
+      'ALTER TABLE t DROP CONSTRAINT k; ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT ENFORCED',
+      'alter constraint public.t.k: definition, enforced, validated',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'foreign key not enforced',
+      'ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u',
+      'ALTER TABLE t ALTER CONSTRAINT k NOT ENFORCED',
+      'alter constraint public.t.k: definition, enforced, validated',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'not null validated',
+      'ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NOT VALID',
+      'ALTER TABLE t VALIDATE CONSTRAINT nn',
+      'drop constraint public.t.nn',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'not null that children do not inherit',
+      'ALTER TABLE t ALTER a SET NOT NULL',
+      'ALTER TABLE t ALTER a DROP NOT NULL; ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NO INHERIT',
+      'add constraint public.t.nn',
+    ),
+  ),
+  since(
+    18,
+    m(
+      'temporal key',
+      'CREATE TABLE p (s int4range, r int4range, CONSTRAINT k UNIQUE (s, r))',
+      'ALTER TABLE p DROP CONSTRAINT k; ALTER TABLE p ADD CONSTRAINT k UNIQUE (s, r WITHOUT OVERLAPS)',
+      'alter constraint public.p.k: definition',
+      'alter index public.p.k: definition, method',
+    ),
+  ),
+];
+
 export const MUTATIONS: readonly Mutation[] = [
   ...SCHEMAS,
   ...TABLES,
@@ -789,4 +862,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ROUTINES,
   ...TYPES,
   ...OTHERS,
+  ...NEWER,
 ];

@@ -1,0 +1,84 @@
+/** The file format: what is written comes back, and what was not written so is refused with the reason. */
+import { expect, test } from 'vitest';
+import { canonicalJson } from '../../src/base/canonical.ts';
+import { ToolError } from '../../src/base/errors.ts';
+import { readSnapshot } from '../../src/catalog/read.ts';
+import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import { useDatabase } from '../support/database.ts';
+
+const database = useDatabase();
+const about = { serverVersion: 170_011, takenAt: new Date('2026-02-03T04:05:06.789Z') };
+
+const sample = () =>
+  database.session(async (session) => {
+    await session.batch("CREATE TABLE IF NOT EXISTS ünï (id serial PRIMARY KEY, t text DEFAULT 'a''b\\c')");
+    return readSnapshot(session);
+  });
+
+function refusal(text: string): ToolError {
+  try {
+    parseSnapshot(text, 'snap.json');
+  } catch (thrown) {
+    if (thrown instanceof ToolError) return thrown;
+    throw thrown;
+  }
+  throw new Error('the text was accepted');
+}
+
+test('what was written comes back, frozen, with server, time and hash', async () => {
+  const snapshot = await sample();
+  const file = parseSnapshot(snapshotText(snapshot, about), 'snap.json');
+  expect(file.snapshot).toEqual(snapshot);
+  expect(file.hash).toBe(snapshotHash(snapshot));
+  expect(file.server).toBe('17.11');
+  expect(file.takenAt).toEqual(about.takenAt);
+  expect(Object.isFrozen(file.snapshot.tables[0]?.columns[0])).toBe(true);
+  expect(snapshotText(file.snapshot, about)).toBe(snapshotText(snapshot, about));
+});
+
+test('server and time are not in the hash, and neither is the order of keys', async () => {
+  const snapshot = await sample();
+  const later = parseSnapshot(snapshotText(snapshot, { serverVersion: 150_018, takenAt: new Date() }), 'snap.json');
+  expect(later.hash).toBe(snapshotHash(snapshot));
+  expect(snapshotHash(JSON.parse(canonicalJson(snapshot)))).toBe(later.hash);
+});
+
+test('an editor on Windows may have been at it', async () => {
+  const text = snapshotText(await sample(), about);
+  expect(parseSnapshot(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'snap.json').snapshot.tables).toHaveLength(1);
+});
+
+test('a changed file is refused', async () => {
+  const error = refusal(snapshotText(await sample(), about).replace('"notNull": true', '"notNull": false'));
+  expect(error.code).toBe('SNAPSHOT_INVALID');
+  expect(error.exit).toBe(2);
+  expect(error.message).toBe('snap.json is not a valid snapshot');
+  expect(error.more.detail).toMatch(/^recorded hash: [0-9a-f]{64}\nactual hash: {3}[0-9a-f]{64}$/);
+  expect(error.more.hint).toBe(
+    'The file was edited or damaged after it was written. Take a new snapshot of the database.',
+  );
+});
+
+test.each([
+  ['cut short', (text: string) => text.slice(0, 500), /JSON/],
+  ['empty', () => '', /JSON/],
+  ['something else', () => '{"tables": []}', /no member "strata_snapshot"/],
+  ['a list', () => '[1]', /no member "strata_snapshot"/],
+  ['of no format', (text: string) => text.replace('"strata_snapshot": 1', '"strata_snapshot": "x"'), /is x/],
+  ['without a list', (text: string) => text.replace('"routines"', '"rooteens"'), /missing or of the wrong type/],
+  ['without its hash', (text: string) => text.replace('"hash"', '"hush"'), /missing or of the wrong type/],
+  ['without a time', (text: string) => text.replace(/"taken_at": "[^"]*"/, '"taken_at": "soon"'), /not a time: soon/],
+])('a file that is %s is refused with the reason', async (_what, spoil, reason) => {
+  const error = refusal(spoil(snapshotText(await sample(), about)));
+  expect(error.code).toBe('SNAPSHOT_INVALID');
+  expect(error.more.detail).toMatch(reason);
+  expect(error.more.hint).toMatch(/\.$/);
+});
+
+test('a file of a newer strata is told as that', async () => {
+  const error = refusal(snapshotText(await sample(), about).replace('"strata_snapshot": 1', '"strata_snapshot": 2'));
+  expect(error.code).toBe('SNAPSHOT_NEWER');
+  expect(error.message).toBe('snap.json was written by a newer strata');
+  expect(error.more.detail).toBe('its format is 2, this strata reads 1');
+  expect(error.more.hint).toBe('Update strata-pg.');
+});
