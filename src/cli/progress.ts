@@ -27,7 +27,7 @@ interface Outermost {
 /** Finished inner tasks shown at once: the newest, so that the display stays below the height of a terminal. */
 const SHOWN = 6;
 
-export function terminalDisplay(err: Stream): Display {
+export function terminalDisplay(err: Stream, terminal: NodeJS.WritableStream = process.stderr): Display {
   const brush = paint(err.color);
   let outer: Outermost | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export function terminalDisplay(err: Stream): Display {
     if (event.kind === 'note') noted(event, outer, err);
     else if (event.kind === 'start') {
       if (outer) outer.inner.set(event.task, { title: event.title, started: Date.now() });
-      else outer = begin(event);
+      else outer = begin(event, terminal);
     } else if (outer && event.task === outer.id && event.kind !== 'progress') {
       finish(outer, event.kind === 'fail', event.text);
     } else if (outer) inside(outer, event, brush);
@@ -71,13 +71,13 @@ export function terminalDisplay(err: Stream): Display {
   };
 }
 
-function begin(event: Start): Outermost {
+function begin(event: Start, terminal: NodeJS.WritableStream): Outermost {
   let settle: (failed: boolean) => void = () => undefined;
   const work = new Promise<boolean>((resolve) => {
     settle = resolve;
   });
   const wrapper: Outermost['wrapper'] = { current: undefined };
-  const output = new ProcessOutput(process.stderr as never, process.stderr as never, { leaveEmptyLine: false });
+  const output = new ProcessOutput(terminal as never, terminal as never, { leaveEmptyLine: false });
   const list = new Listr(
     [
       {
