@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
+import type { Check } from '../base/validate.ts';
 import { MANIFEST_FILE, type Manifest, SUMS_FILE, sumsText } from './manifest.ts';
 import { MANIFEST_SCHEMA } from './manifest-schema.ts';
 
@@ -55,14 +56,16 @@ function parse(text: string): { readonly value: unknown } | { readonly message: 
   }
 }
 
-/** The validator is loaded only here: most runs never need it. */
+let check: Check | undefined;
+
+/** The validator is loaded only here, and once: most runs never need it. */
 async function checkShape(id: string, value: unknown): Promise<readonly Finding[]> {
   const version = (value as { strata_backup?: unknown } | null)?.strata_backup;
   if (typeof version === 'number' && version > 1) {
     return [fault(id, MANIFEST_FILE, 'invalid', `format ${version} was written by a newer version of strata`)];
   }
-  const { compileSchema } = await import('../base/validate.ts');
-  return compileSchema(MANIFEST_SCHEMA)(value).map(({ pointer, message }) =>
+  check ??= (await import('../base/validate.ts')).compileSchema(MANIFEST_SCHEMA);
+  return check(value).map(({ pointer, message }) =>
     fault(id, MANIFEST_FILE, 'invalid', `${pointer || '/'}: ${message}`),
   );
 }

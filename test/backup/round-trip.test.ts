@@ -37,7 +37,7 @@ describe('create', () => {
   test('counts every table in the moment of the dump, partitions one by one', () => {
     const rows = Object.fromEntries(backup.manifest.contents.tables.map((t) => [`${t.schema}.${t.name}`, t.rows]));
     expect(rows).toEqual({
-      [`Weird-schema.a "table", with 'quotes' and ünïcode`]: 3,
+      'Weird-schema.a "table", with \'quotes\' and ünïcode': 3,
       'public.children': 1,
       'public.customers': 500,
       'public.empty_one': 0,
