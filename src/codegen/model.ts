@@ -193,14 +193,15 @@ class ModelBuilder {
     }
     if (values) return both(values.map(literalText).join(' | '));
     const mapped = scalarType(type.name);
-    return facts.finite && mapped.read === 'PgDate' ? { read: 'Date', write: 'Date | string' } : mapped;
+    return facts.finite || !this.#options.infinity ? finite(mapped) : mapped;
   }
 
   #array(type: ResolvedType, facts: Facts): Mapped {
     const element = this.#types.resolve({ type: '', typeName: type.name, dimensions: 0, collation: null });
     const union = this.#typeUnions.get(key(type.name));
     const write = union?.name ?? scalarType(element.name).write;
-    return arrayType(type.name, { fullElements: facts.fullElements ?? false, element: write });
+    const mapped = arrayType(type.name, { fullElements: facts.fullElements ?? false, element: write });
+    return this.#options.infinity ? mapped : finite(mapped);
   }
 }
 
@@ -220,6 +221,10 @@ function named(values: readonly Value[] | undefined): values is readonly Value[]
 
 function both(text: string): Mapped {
   return { read: text, write: text };
+}
+
+function finite({ read, write }: Mapped): Mapped {
+  return { read: read.replace('PgDate', 'Date'), write: write.replace('PgDate', 'Date') };
 }
 
 function sameValues(a: readonly Value[], b: readonly Value[]): boolean {

@@ -7,6 +7,8 @@ import type { Value } from './value-class.ts';
 export interface TypeOptions {
   /** Ids of different tables are different types. Default of the configuration: true. */
   readonly brandedIds: boolean;
+  /** False: dates and times are `Date` alone, a promise that no row holds infinity. Default of the configuration: true. */
+  readonly infinity: boolean;
   /** Schemas in order; names of tables in the first stand without a prefix. */
   readonly schemas: readonly string[];
 }

@@ -24,7 +24,7 @@ export interface TypesData {
 export const run: Run = async (context, options) => {
   const { config } = context;
   const { snapshot, hash } = await snapshotFor(context, options);
-  const model = typeModel(snapshot, { brandedIds: config.types.brandedIds, schemas: config.schemas });
+  const model = typeModel(snapshot, { ...config.types, schemas: config.schemas });
   const text = typescriptOf(model, hash);
   const path = resolve(config.root, config.types.out);
   const target = { path, file: relative(config.root, path) || config.types.out, relations: model.relations.length };

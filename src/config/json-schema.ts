@@ -83,6 +83,7 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
   types: group('generated types', {
     out: name('file to write'),
     brandedIds: flag('a type of its own for the ids of each table'),
+    infinity: flag('dates and times may be the numbers Infinity and -Infinity; false: Date alone'),
   }),
   docs: group('generated documentation', { out: name('folder to write') }),
   backup: group('backups', {

@@ -49,7 +49,13 @@ export interface Settings {
     /** Fingerprints of findings that were reviewed and accepted. */
     readonly ignore: readonly string[];
   };
-  readonly types: { readonly out: string; readonly brandedIds: boolean };
+  readonly types: {
+    readonly out: string;
+    /** Ids of different tables are different types. */
+    readonly brandedIds: boolean;
+    /** Dates and times are `Date | number`, since `infinity` arrives as a number; false: `Date`, a promise not to store it. */
+    readonly infinity: boolean;
+  };
   readonly docs: { readonly out: string };
   readonly backup: {
     readonly dir: string;
@@ -95,7 +101,7 @@ export const DEFAULTS: Settings = {
   lock: { mode: 'advisory', wait: 60_000, lease: 30_000 },
   timeouts: { lock: 1_000, lockRetries: 3, lockHeld: 7_000, statement: 0 },
   lint: { rules: {}, ignore: [] },
-  types: { out: 'generated/types.ts', brandedIds: true },
+  types: { out: 'generated/types.ts', brandedIds: true, infinity: true },
   docs: { out: 'docs/data' },
   backup: {
     dir: 'backups',

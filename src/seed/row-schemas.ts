@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { lfNormalised } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
-import { type Check, compileSchema, type Fault } from '../base/validate.ts';
+import { type Check, type Fault, schemaCompiler } from '../base/validate.ts';
 import { convertRow } from './csv-types.ts';
 import type { Parsed, Values } from './parse.ts';
 
@@ -28,6 +28,7 @@ interface RowSchema {
 
 export class RowSchemas {
   readonly #place: { readonly root: string; readonly seeds: string };
+  readonly #compile = schemaCompiler();
   /** Null: missing or wrong, and already reported. */
   readonly #schemas = new Map<string, RowSchema | null>();
 
@@ -68,7 +69,7 @@ export class RowSchemas {
     }
     try {
       const schema = JSON.parse(lfNormalised(readFileSync(path, 'utf8'))) as { properties?: Record<string, unknown> };
-      return { check: compileSchema(schema), properties: schema.properties ?? {} };
+      return { check: this.#compile(schema), properties: schema.properties ?? {} };
     } catch (thrown) {
       findings.push(schemaFinding(file, `not a usable JSON Schema: ${messageOf(thrown)}`));
       return null;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lfNormalised } from '../base/canonical.ts';
 import { type Finding, finding } from '../base/finding.ts';
-import { compileSchema } from '../base/validate.ts';
+import { type Check, compileSchema } from '../base/validate.ts';
 import { mapJson, placeAt } from '../config/json-place.ts';
 
 export type SeedMode = 'upsert' | 'keep' | 'insert';
@@ -46,7 +46,7 @@ const SCHEMA = {
   },
 };
 
-let check: ReturnType<typeof compileSchema> | undefined;
+let check: Check | undefined;
 
 export function readOptions(
   place: { readonly root: string; readonly seeds: string },

@@ -14,7 +14,7 @@ export interface Generated {
   readonly text: string;
 }
 
-export const OPTIONS: TypeOptions = { brandedIds: true, schemas: ['public'] };
+export const OPTIONS: TypeOptions = { brandedIds: true, infinity: true, schemas: ['public'] };
 
 export function generate(snapshot: Snapshot, options: Partial<TypeOptions> = {}): Generated {
   const model = typeModel(snapshot, { ...OPTIONS, ...options });

@@ -140,6 +140,13 @@ describe('branded ids', () => {
   });
 });
 
+test('dates without infinity, when the configuration promises that none is stored', async () => {
+  const { text } = await generated('CREATE TABLE t (a timestamptz NOT NULL, b date[])', { infinity: false });
+  expect(text).not.toContain('PgDate');
+  expect(members(text, 'TRow')).toEqual({ a: 'Date', b: '(Date | null)[] | null' });
+  expect(members(text, 'NewT')).toEqual({ a: 'Date | string', b: '?readonly (Date | string | null)[] | null' });
+});
+
 test('the order of tables and columns in the database does not change names', async () => {
   const one = await generated(`CREATE TABLE a (x text CHECK (x IN ('p')), y int); CREATE TABLE b (z int)`);
   const two = await generated(`CREATE TABLE b (z int); CREATE TABLE a (y int, x text CHECK (x IN ('p')))`);
