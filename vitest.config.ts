@@ -15,6 +15,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/drill/**', 'test/bench/**'],
     globalSetup: ['test/support/global.ts'],
+    setupFiles: ['test/support/leaks.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -18,27 +18,72 @@ export function serverTarget(): Target {
   };
 }
 
-/** Lends an empty database to `work` and drops it, whatever happens. */
+/** Lends an empty database to `work` and drops it, whatever happens. A session that `work` leaves on it is a fault. */
 export async function withTestDatabase<T>(work: (target: Target) => Promise<T>, name = testName()): Promise<T> {
-  const server = serverTarget();
-  await withSession(server, (s) => s.query(`CREATE DATABASE ${ident(name)} TEMPLATE template0 STRATEGY FILE_COPY`));
+  const target = await create(name);
+  let result: T;
   try {
-    return await work(withDatabaseName(server, name));
-  } finally {
-    await withSession(server, (s) => s.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`));
+    result = await work(target);
+  } catch (thrown) {
+    await drop(name);
+    throw thrown;
   }
+  await dropUnused(name);
+  return result;
 }
 
 /** One database for the whole test file. Call at the top level; use what it returns inside tests. */
 export function useDatabase(): { target: () => Target; session: <T>(work: (s: Session) => Promise<T>) => Promise<T> } {
   const name = testName();
-  const server = (): Target => serverTarget();
-  beforeAll(() =>
-    withSession(server(), (s) => s.query(`CREATE DATABASE ${ident(name)} TEMPLATE template0 STRATEGY FILE_COPY`)),
-  );
-  afterAll(() => withSession(server(), (s) => s.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`)));
-  const target = (): Target => withDatabaseName(server(), name);
+  beforeAll(() => create(name));
+  afterAll(() => dropUnused(name));
+  const target = (): Target => withDatabaseName(serverTarget(), name);
   return { target, session: (work) => withSession(target(), work) };
+}
+
+async function create(name: string): Promise<Target> {
+  const server = serverTarget();
+  await withSession(server, (s) => s.query(`CREATE DATABASE ${ident(name)} TEMPLATE template0 STRATEGY FILE_COPY`));
+  return withDatabaseName(server, name);
+}
+
+async function drop(name: string): Promise<void> {
+  await withSession(serverTarget(), (s) => s.query(`DROP DATABASE IF EXISTS ${ident(name)} WITH (FORCE)`));
+}
+
+/** A session whose process is ending needs a moment; one that is still there then was forgotten. */
+const LEAVING = 5_000;
+
+/** The leak check: drops the database, and throws when somebody is still connected to it. */
+async function dropUnused(name: string): Promise<void> {
+  const until = Date.now() + LEAVING;
+  let left = await sessionsOn(name);
+  while (left.length > 0 && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    left = await sessionsOn(name);
+  }
+  await drop(name);
+  if (left.length > 0)
+    throw new Error(`sessions left on ${name}:\n${left.map((one) => JSON.stringify(one)).join('\n')}`);
+}
+
+function sessionsOn(name: string): Promise<readonly object[]> {
+  return withSession(serverTarget(), (s) =>
+    s.query(
+      `SELECT pid, application_name, state, left(query, 200) AS query FROM pg_stat_activity
+        WHERE datname = $1 AND backend_type = 'client backend'`,
+      [name],
+    ),
+  );
+}
+
+/** Databases that a test made and nobody dropped. The names carry the process id of their test file. */
+export function databasesLeft(): Promise<readonly string[]> {
+  return withSession(serverTarget(), async (s) => {
+    const prefix = `strata\\_%\\_${process.pid}\\_%`;
+    const rows = await s.query<{ datname: string }>('SELECT datname FROM pg_database WHERE datname LIKE $1', [prefix]);
+    return rows.map((row) => row.datname);
+  });
 }
 
 function testName(): string {

@@ -1,0 +1,59 @@
+/** The tests' own ground: which server they get, and that nothing they leave goes unseen. */
+import { describe, expect, test } from 'vitest';
+import { ident } from '../../src/base/ident.ts';
+import { closeSession, openSession, type Session, withSession } from '../../src/pg/pool.ts';
+import { databasesLeft, serverTarget, withTestDatabase } from '../support/database.ts';
+import { serverOfThisRun } from '../support/global.ts';
+
+describe('the server of a run', () => {
+  test('is the one that TEST_DATABASE_URL names, whatever else is said', async () => {
+    const { url } = await serverOfThisRun({ TEST_DATABASE_URL: 'postgresql://h/x', TEST_POSTGRES: 'docker' });
+    expect(url).toBe('postgresql://h/x');
+  });
+
+  test('is our own when nothing is said, without fsync, and gone afterwards', async () => {
+    const server = await serverOfThisRun({});
+    const { hostname, port, username, password } = new URL(server.url);
+    const target = { host: hostname, port: Number(port), user: username, password, database: 'postgres' };
+    expect(await withSession(target, (s) => s.query('SHOW fsync'))).toEqual([{ fsync: 'off' }]);
+    await server.stop();
+    await expect(withSession(target, (s) => s.query('SHOW fsync'))).rejects.toMatchObject({ code: 'CONNECT_FAILED' });
+  });
+
+  test('needs a running Docker when Docker is wanted, and says so', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    const error = await serverOfThisRun({ TEST_POSTGRES: 'docker' }).catch((thrown: unknown) => thrown);
+    process.env.PATH = path;
+    expect(error).toMatchObject({ message: expect.stringContaining('needs a running Docker') });
+  });
+
+  test('cannot be of an unknown kind', async () => {
+    await expect(serverOfThisRun({ TEST_POSTGRES: 'dokcer' })).rejects.toThrow('TEST_POSTGRES=dokcer is not known');
+  });
+});
+
+describe('the leak check', () => {
+  test('sees a session that was left open, and drops its database all the same', async () => {
+    let name = '';
+    let forgotten: Session | undefined;
+    const leaking = withTestDatabase(async (target) => {
+      name = target.database;
+      forgotten = await openSession(target);
+    });
+    await expect(leaking).rejects.toThrow(/sessions left on strata_test_/);
+    if (forgotten) await closeSession(forgotten);
+    const left = await withSession(serverTarget(), (s) =>
+      s.query('SELECT FROM pg_database WHERE datname = $1', [name]),
+    );
+    expect(left).toEqual([]);
+  });
+
+  test('sees a database that was left', async () => {
+    const name = ident(`strata_scratch_x_${process.pid}_left`);
+    await withSession(serverTarget(), (s) => s.query(`CREATE DATABASE ${name}`));
+    expect(await databasesLeft()).toEqual([`strata_scratch_x_${process.pid}_left`]);
+    await withSession(serverTarget(), (s) => s.query(`DROP DATABASE ${name}`));
+    expect(await databasesLeft()).toEqual([]);
+  });
+});
