@@ -4,6 +4,8 @@ import { VERSION } from '../base/version.ts';
 import { leave, openScreen, type Screen } from './screen.ts';
 import { listenForSignals } from './signals.ts';
 
+const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
+
 void main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -16,7 +18,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function help(argv: readonly string[], { out }: Screen): Promise<number | undefined> {
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
-  const asked = before.includes('--help') || before.includes('-h');
+  const asked = before.some((word) => HELP.has(word));
   if (!asked && before[0] !== 'help' && before.length > 0) return undefined;
   const { helpText, helpWords, helpStyle } = await import('./help.ts');
   const text = helpText(helpWords(before), helpStyle(out));
@@ -30,13 +32,15 @@ async function command(argv: readonly string[], screen: Screen): Promise<number>
   const { parseArguments, commandWords } = await import('./program.ts');
   const { runInvocation, reportFailure } = await import('./run.ts');
   try {
-    const invocation = parseArguments(argv[0] === 'help' ? argv.slice(1) : argv);
+    // Help was asked for something that does not exist: what that is shall be the complaint, not the flag.
+    const words = argv.filter((word, index) => !HELP.has(word) && !(index === 0 && word === 'help'));
+    const invocation = parseArguments(argv.includes('--') ? argv : words);
     if (invocation.card) {
       const signal = listenForSignals(screen.err);
       return await runInvocation(invocation, { screen, signal, env: process.env });
     }
-    const words = ['strata', ...invocation.path].join(' ');
-    throw new ToolError('USAGE', 'a command is missing', { hint: `All commands: ${words} --help` });
+    const name = ['strata', ...invocation.path].join(' ');
+    throw new ToolError('USAGE', 'a command is missing', { hint: `All commands: ${name} --help` });
   } catch (thrown) {
     const { failureOf } = await import('./failure.ts');
     const failure = failureOf(thrown, { interrupted: false });
