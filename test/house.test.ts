@@ -39,6 +39,7 @@ const HOME: Readonly<Record<string, string>> = {
   listr2: 'cli/progress.ts',
   'node-pg-migrate': 'migrate/builder.ts',
   'node-pg-migrate/migrationBuilder': 'migrate/builder.ts',
+  'node-pg-migrate/pgType': 'migrate/builder.ts',
   'node-pg-migrate/utils/PgLiteral': 'migrate/builder.ts',
   pg: 'pg/pool.ts',
   'pg-copy-streams': 'pg/copy.ts',

@@ -28,13 +28,19 @@ export interface EvaluateOptions {
  */
 export async function evaluate(source: string, options: EvaluateOptions): Promise<Exports | null> {
   const code = plainSource(source, options.language) ?? (await transpiled(source));
-  if (code === null || NEEDS_MODULE.test(code) || !isSelfContained(code, options.provided)) return null;
+  if (code === null || NEEDS_MODULE.test(code.body) || !isSelfContained(code.body, options.provided)) return null;
   const run = compiled(code, options.path);
   if (!run) return null;
   const module: { exports: Exports } = { exports: {} };
   const own = createOnce(() => createRequire(options.path));
   const load = (name: string): unknown => options.provided[name] ?? own()(name);
-  run.call(module.exports, module.exports, load, module);
+  try {
+    run.call(module.exports, module.exports, load, module);
+  } catch (thrown) {
+    if (code.names.some((name) => thrown instanceof ReferenceError && thrown.message === `${name} is not defined`))
+      return null;
+    throw thrown;
+  }
   return withDefault(module.exports);
 }
 
@@ -65,8 +71,15 @@ export function placeOfError(thrown: unknown, path: string): { readonly line: nu
 }
 
 /** `import.meta`, `import()` and top-level await need a real module. */
-const NEEDS_MODULE = /\bimport\s*[.(]|^await\b/m;
+const NEEDS_MODULE = /\bimport\s*[.(]|^(?:const [^\n]*= )?await\b/m;
 const MODULE_SYNTAX = /^\s*(?:import|export)\b/m;
+
+/** JavaScript for a function body. */
+interface Code {
+  readonly body: string;
+  /** Functions that are exports of the module. */
+  readonly names: readonly string[];
+}
 
 const HEAD =
   /^((?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|import type [^;'"]*from '[^'\n]*';?\n)*)(?:export const shorthands(?:: ColumnDefinitions \| undefined)? = undefined;\s*)?(?=export )/;
@@ -77,8 +90,8 @@ const ACTION = /^export (async )?function (up|down)\((?:(\w+)(: MigrationBuilder
  * blanked, columns kept, and the engine checks the rest. It refuses type syntax anywhere else; the one form that
  * is valid JavaScript with another meaning, `f<T>(x)`, is looked for. Ten times as fast as sucrase. Null: not such a file.
  */
-function plainSource(source: string, language: 'ts' | 'js'): string | null {
-  if (!MODULE_SYNTAX.test(source)) return language === 'js' ? source : null;
+function plainSource(source: string, language: 'ts' | 'js'): Code | null {
+  if (!MODULE_SYNTAX.test(source)) return language === 'js' ? { body: source, names: [] } : null;
   const head = HEAD.exec(source)?.[0];
   if (head === undefined || /<[^<>=;\n]*>\s*\(/.test(source)) return null;
   const names: string[] = [];
@@ -89,37 +102,62 @@ function plainSource(source: string, language: 'ts' | 'js'): string | null {
     return `${kept}${' '.repeat(result.length)} {`.padEnd(text.length);
   });
   if (names.length === 0 || new Set(names).size !== names.length || MODULE_SYNTAX.test(body)) return null;
-  // Naming them proves that they are functions of the module and not lines inside a string.
-  const tail = names.map((name) => `exports.${name} = ${name};`).join(' ');
-  return `${head.replace(/[^\n]/g, ' ')}${body}\n${tail}`;
+  return { body: head.replace(/[^\n]/g, ' ') + body, names };
 }
 
-async function transpiled(source: string): Promise<string | null> {
+/** What sucrase puts before the first line. */
+const MARK = '"use strict";Object.defineProperty(exports, "__esModule", {value: true});';
+/** Sucrase leaves namespaces out without a word, so files that may hold one are not for it. */
+const NAMESPACE = /\b(?:namespace|module)\s+[\w.$]+\s*\{/;
+
+async function transpiled(source: string): Promise<Code | null> {
+  if (NAMESPACE.test(source)) return null;
   const { transform } = await import('sucrase');
   try {
-    return transform(source, {
+    const { code } = transform(source, {
       transforms: ['typescript', 'imports'],
       disableESTransforms: true,
       preserveDynamicImport: true,
-    }).code;
+    });
+    return { body: code.startsWith(MARK) ? code.slice(MARK.length) : code, names: [] };
   } catch {
     return null;
   }
 }
 
-function isSelfContained(code: string, provided: Readonly<Record<string, Exports>>): boolean {
-  if (!code.includes('require')) return true;
-  for (const [, name = ''] of code.matchAll(/\brequire\(\s*['"]([^'"]*)['"]\s*\)/g)) {
-    if (!(name in provided) && !isBuiltin(name)) return false;
+/** Whether every module that is required can be answered, with every name that is taken from it. */
+function isSelfContained(body: string, provided: Readonly<Record<string, Exports>>): boolean {
+  if (!body.includes('require')) return true;
+  for (const [, variable, list, name = ''] of body.matchAll(REQUIRE)) {
+    if (isBuiltin(name)) continue;
+    const known = Object.hasOwn(provided, name) ? provided[name] : undefined;
+    const taken = variable
+      ? membersOf(body, variable)
+      : (list ?? '*').split(',').map((entry) => entry.split(':')[0]?.trim() ?? '');
+    if (!known || !taken.every((member) => member === '' || Object.hasOwn(known, member))) return false;
   }
   return true;
 }
 
+const REQUIRE = /(?:(?:(\w+)|\{([^}]*)\})\s*=\s*)?require\(\s*['"]([^'"]*)['"]\s*\)/g;
+
+function membersOf(body: string, variable: string): string[] {
+  return [...body.matchAll(new RegExp(`\\b${variable}\\b(?!\\s*=\\s*require)(?:\\.(\\w+))?`, 'g'))].map(
+    ([, member]) => member ?? '*',
+  );
+}
+
 type Body = (exports: Exports, load: (name: string) => unknown, module: { exports: Exports }) => void;
 
-function compiled(code: string, path: string): Body | null {
+/**
+ * Naming the functions first proves that they are the module's own and not lines inside a string: declarations are
+ * hoisted, so this throws a ReferenceError before anything else has run.
+ */
+function compiled({ body, names }: Code, path: string): Body | null {
+  const head = `'use strict';${names.map((name) => `exports.${name}=${name};`).join('')}`;
   try {
-    return compileFunction(`'use strict';${code}`, ['exports', 'require', 'module'], { filename: path }) as Body;
+    const options = { filename: path, columnOffset: -head.length };
+    return compileFunction(head + body, ['exports', 'require', 'module'], options) as Body;
   } catch {
     return null;
   }

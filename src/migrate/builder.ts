@@ -8,6 +8,7 @@
  */
 import type { ColumnDefinitions } from 'node-pg-migrate';
 import { MigrationBuilder as Builder } from 'node-pg-migrate/migrationBuilder';
+import { PgType } from 'node-pg-migrate/pgType';
 import { isPgLiteral, PgLiteral } from 'node-pg-migrate/utils/PgLiteral';
 
 export type { ColumnDefinitions, MigrationBuilder } from 'node-pg-migrate';
@@ -15,7 +16,7 @@ export type { ColumnDefinitions, MigrationBuilder } from 'node-pg-migrate';
 export type Shorthands = Readonly<Record<string, unknown>>;
 
 /** What node-pg-migrate's users import from it at run time, for files that need nothing more. */
-export const PROVIDED = { PgLiteral, isPgLiteral } as const;
+export const PROVIDED = { PgLiteral, PgType, isPgLiteral } as const;
 
 /** `pgm.func`, and for values that the builder would garble. */
 export function asIs(sql: string): unknown {

@@ -9,6 +9,7 @@ import { type Exports, evaluate, importTypeScript, placeOfError } from '../base/
 import { PROVIDED, type Shorthands } from './builder.ts';
 import type { MigrationFile } from './model.ts';
 import { invalidAt } from './script.ts';
+import { repairedShorthands } from './values.ts';
 
 export type Action = (pgm: object, done?: () => void) => unknown;
 
@@ -43,7 +44,7 @@ export async function loadModule(file: MigrationFile, root: string): Promise<Loa
     path,
     up: up as Action,
     down: (down ?? undefined) as Action | false | undefined,
-    shorthands: typeof shorthands === 'object' && shorthands !== null ? (shorthands as Shorthands) : undefined,
+    shorthands: typeof shorthands === 'object' && shorthands !== null ? repairedShorthands(shorthands) : undefined,
   };
 }
 
@@ -86,15 +87,15 @@ export function failure(
   if (thrown instanceof ToolError) return thrown;
   const at = placeOfError(thrown, path) ?? fallback ?? { line: 1, column: 1 };
   const place = { file: file.file, ...at };
-  const first =
-    messageOf(thrown)
-      .split('\n')
-      .find((line) => line.trim() !== '') ?? 'an exception';
-  if (thrown instanceof SyntaxError) {
-    return invalidAt(place, file.source, first.replace(/\s*\(\d+:\d+\)$/, ''), { cause: thrown });
+  const lines = messageOf(thrown).split('\n');
+  const first = lines.find((line) => line.trim() !== '')?.trim() ?? 'an exception';
+  // jiti's parser errors are plain errors that say so in their text.
+  if (thrown instanceof SyntaxError || /^(?:Parse|Syntax)Error\b/.test(first)) {
+    const message = first.replace(/^\w+Error:\s*/, '').replace(/\s*\(\d+:\d+\)$/, '');
+    return invalidAt(place, file.source, message, { cause: thrown });
   }
   const { more } = invalidAt(place, file.source, first);
-  const name = thrown instanceof Error && thrown.name !== 'Error' ? `${thrown.name}: ` : '';
+  const name = thrown instanceof Error && /^(?:Type|Range|Reference)Error$/.test(thrown.name) ? `${thrown.name}: ` : '';
   return new ToolError('MIGRATION_THREW', `${place.file}:${place.line}:${place.column}: ${name}${first}`, {
     ...more,
     cause: thrown,

@@ -91,11 +91,9 @@ async function call(action: Action, pgm: object): Promise<void> {
 
 function notInferred({ file }: LoadedModule, recorded: Recorder): Built {
   const place = placeAtSite(file, recorded.lastSite());
-  const text = /pgm\s*\.\s*\w+(?:\s*\.\s*\w+)?|\w+\s*\.\s*\w+/.exec(
-    lineOf(file, place.line).slice(place.column - 1),
-  )?.[0];
-  const reason = `${text ?? 'a call'}() in line ${place.line} has no inverse, and ${file.name} exports no down`;
-  return irreversible(reason, place);
+  const rest = lineOf(file, place.line).slice(place.column - 1);
+  const call = recorded.recording().databaseUse ? 'pgm.db' : `${/^[\w$]+\s*\.\s*\w+/.exec(rest)?.[0] ?? 'the call'}()`;
+  return irreversible(`${call} in line ${place.line} has no inverse, and ${file.name} exports no down`, place);
 }
 
 function opaque(file: MigrationFile, site: Site, alone: boolean): Built {
@@ -139,7 +137,9 @@ function placeAtSite(file: MigrationFile, site: Site): Place {
   const line = lineOf(file, site.line);
   const before = line.slice(0, site.column - 1);
   const receiver = /[\w$]+(?:\s*\.\s*[\w$]+)*\s*\.\s*$/.exec(before);
-  const column = receiver ? receiver.index + 1 : Math.min(site.column, line.length + 1);
+  // Types that were taken out of the same line have moved it.
+  const named = receiver ? -1 : line.search(/\bpgm\s*\./);
+  const column = receiver ? receiver.index + 1 : named >= 0 ? named + 1 : Math.min(site.column, line.length + 1);
   return { file: file.file, line: site.line, column };
 }
 

@@ -5,12 +5,17 @@
  * - empty definitions (`createTable(x, {})`, a view without a query) render SQL that is broken or means nothing. Refused.
  */
 import { literal, type Sql } from '../base/ident.ts';
-import { asIs } from './builder.ts';
+import { asIs, type Shorthands } from './builder.ts';
 
 /** The arguments with every value that the builder would garble replaced by finished SQL. The same array when none is. */
 export function repaired(operation: string, args: readonly unknown[]): readonly unknown[] {
   if (operation === 'sql') return repairedMapping(args);
   return args.some((arg) => hasFault(arg)) ? args.map((arg) => repair(arg)) : args;
+}
+
+/** The same for shorthands, whose defaults the builder puts into columns. */
+export function repairedShorthands(shorthands: object): Shorthands {
+  return repair(shorthands) as Shorthands;
 }
 
 /** A message when the call would render SQL that means nothing; null when it is fine. */

@@ -85,7 +85,7 @@ test('imports of other files and of node-pg-migrate itself', async () => {
       "import { PgLiteral } from 'node-pg-migrate';\nimport { name } from './shared/names.ts';\nexport const up = (pgm: any) => { pgm.createTable(name, { a: { type: 'text', default: new PgLiteral('now()') } }); };",
     'shared/names.ts': "export const name: string = 'shared';",
     '002_b.ts':
-      "import { PgLiteral, PgType } from 'node-pg-migrate';\nexport const up = (pgm: any) => { pgm.createTable('b', { a: { type: PgType.TEXT, default: PgLiteral.create('now()') } }); };",
+      "import { escapeValue, PgLiteral, PgType } from 'node-pg-migrate';\nexport const up = (pgm: any) => { pgm.createTable(escapeValue(null) === 'NULL' ? 'b' : 'c', { a: { type: PgType.TEXT, default: PgLiteral.create('now()') } }); };",
   });
   expect(compiled.map(({ up }) => statementsOf(up))).toEqual([
     ['CREATE TABLE "shared" ( "a" text DEFAULT now() )'],

@@ -20,7 +20,7 @@ const ALONE = [
   'REINDEX TABLE CONCURRENTLY no_such',
   'REINDEX (VERBOSE, CONCURRENTLY) INDEX no_such',
   'REINDEX SCHEMA no_such',
-  'REINDEX SYSTEM',
+  'REINDEX SYSTEM postgres',
   'VACUUM no_such',
   '/* c */ vacuum (analyze) no_such',
   'CLUSTER',
