@@ -100,7 +100,8 @@ function code(text: string): string {
 }
 
 function importsOf(file: string, text: string): string[] {
-  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target);
+  const statement = /(?:^(?:import|export)\b[^'"`;=]*\bfrom\s*|^import\s*|\bimport\(\s*)'([^'$]+)'/gm;
+  const found = [...code(text).matchAll(statement)].map(([, target = '']) => target);
   return found
     .filter((target) => !target.startsWith('node:'))
     .map((target) => (target.startsWith('.') ? normalize(join(dirname(file), target)) : `package:${target}`));
