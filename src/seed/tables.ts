@@ -40,7 +40,7 @@ export function planSet(
   snapshot: Snapshot,
   schema: string,
 ): { readonly loads: readonly FileLoad[]; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...strangers(set, schema)];
   const tables = new Map(snapshot.tables.map((table) => [nameKey(table), table]));
   const loads = set.files.flatMap((file): FileLoad[] => {
     const table = tables.get(nameKey(file.table));
@@ -52,6 +52,25 @@ export function planSet(
     return [{ file, table, mode: set.mode, batches }];
   });
   return { loads: loadOrder(inGivenOrder(loads, set.order, schema)), findings };
+}
+
+/** Tables that set.json names and the set has no rows of: a slip of the pen that would silently change nothing. */
+function strangers(set: SeedSet, schema: string): Finding[] {
+  const names = [...new Set(set.files.map(({ table }) => shortName(table, schema)))];
+  const [first] = set.files;
+  const folder = first?.file.slice(0, first.file.lastIndexOf('/'));
+  return [...Object.keys(set.keys), ...set.order].flatMap((name) => {
+    if (names.includes(name) || folder === undefined) return [];
+    const near = closest(name, names);
+    return finding({
+      code: 'seed/set-options',
+      level: 'error',
+      subject: `${folder}/set.json`,
+      message: `the set has no file for table "${name}"`,
+      hint: near ? `Did you mean "${near}"?` : `Tables of the set: ${names.join(', ')}.`,
+      place: { file: `${folder}/set.json`, line: 1, column: 1 },
+    });
+  });
 }
 
 /** Tables that `order` names come first, as it says; the rest in file order. */

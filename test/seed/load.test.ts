@@ -205,9 +205,12 @@ describe('what the catalog does not have', () => {
       'demo/20_users.json': [{ id: 1, emial: 'x' }, { id: 2, up: 'X' }, { email: 'no key' }],
       'demo/25_users.json': [{ id: 3 }, { id: 4 }, { id: 3 }],
       'demo/30_bare.json': [{ x: 1 }],
+      'demo/set.json': { keys: { usres: ['id'] }, order: ['posts'] },
     });
     expect(result.ok).toBe(false);
     expect(result.findings.map(({ code, subject, hint }) => [code, subject, hint ?? ''])).toEqual([
+      ['seed/set-options', 'seeds/demo/set.json', 'Did you mean "users"?'],
+      ['seed/set-options', 'seeds/demo/set.json', 'Tables of the set: user, users, bare.'],
       ['seed/unknown-table', 'seeds/demo/10_user.json', 'Did you mean "users"?'],
       ['seed/unknown-column', 'seeds/demo/20_users.json, row 1 /emial', 'Did you mean "email"?'],
       ['seed/generated-column', 'seeds/demo/20_users.json, row 2 /up', ''],
