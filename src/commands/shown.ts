@@ -1,5 +1,5 @@
 /** How plans and runs are shown to people: shared by the commands that make them. */
-import type { Block, Finding } from '../base/finding.ts';
+import type { Block } from '../base/finding.ts';
 import type { PlanStep } from '../base/plan.ts';
 import type { StepResult } from '../migrate/execution.ts';
 
@@ -33,17 +33,19 @@ export function planData(steps: readonly PlanStep[]): readonly unknown[] {
   }));
 }
 
+/** A list longer than this is told by its end. */
+const LONG = 50;
+
 export function resultBlocks(results: readonly StepResult[], nothing: string): readonly Block[] {
   if (results.length === 0) return [{ kind: 'text', text: nothing, tone: 'quiet' }];
-  const rows = results.map(({ version, name, state, duration_ms }) => [
+  const shown = results.length > LONG ? results.slice(-LONG) : results;
+  const rows = shown.map(({ version, name, state, duration_ms }) => [
     version,
     name,
     { text: state.replace('_', ' '), tone: state === 'failed' ? ('bad' as const) : ('good' as const) },
     duration_ms === null ? '' : `${duration_ms} ms`,
   ]);
-  return [{ kind: 'table', head: ['version', 'name', 'result', 'time'], rows }];
-}
-
-export function lossText(found: readonly Finding[]): string {
-  return found.map(({ message }) => message).join('; ');
+  const table: Block = { kind: 'table', head: ['version', 'name', 'result', 'time'], rows };
+  if (shown === results) return [table];
+  return [{ kind: 'text', text: `${results.length} done, the last ${LONG}:` }, table];
 }

@@ -2,8 +2,10 @@
  * `strata up`. With nothing pending it costs a connection and one round trip: no lock, no TypeScript, no catalog. Else
  * the pending files are compiled before the lock is asked for, and what to do is decided again under it.
  */
+import { messageOf } from '../base/errors.ts';
 import { type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { writeLockFile } from '../migrate/lockfile.ts';
+import type { MigrationFile } from '../migrate/model.ts';
 import type { UpOptions } from '../migrate/plan.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -36,9 +38,19 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
       findings,
       nothing: 'nothing to do: another run has just applied everything',
     });
-    writeLockFile(context.config.root, project.files);
+    noteInLockFile(context, project.files);
     return result;
   });
+}
+
+/** A deployed project may lie on a read-only disk: what is applied is applied, and the lock file is for the repository. */
+function noteInLockFile({ config, runtime }: Context, files: readonly MigrationFile[]): void {
+  try {
+    writeLockFile(config.root, files);
+  } catch (thrown) {
+    const text = `strata.lock.json was not written: ${messageOf(thrown)}`;
+    runtime.emit({ kind: 'note', level: 'warning', text });
+  }
 }
 
 function isWarning({ level }: Finding): boolean {

@@ -16,6 +16,7 @@ import {
   historyOf,
   readHistory,
   readSql,
+  schemaFoundSql,
 } from './history.ts';
 import { takeLease } from './lease.ts';
 
@@ -35,7 +36,10 @@ export interface Guard {
   readonly subject: string;
 }
 
-const STATE = `SELECT current_setting('transaction_read_only') = 'on' AS "readOnly", pg_is_in_recovery() AS standby`;
+/** What must be known before anything is written, beside the lock itself. */
+function stateSql(history: HistoryName): string {
+  return `SELECT current_setting('transaction_read_only') = 'on' AS "readOnly", pg_is_in_recovery() AS standby, ${schemaFoundSql(history)} AS "schemaFound"`;
+}
 
 /** Throws LOCK_HELD after `lock.wait` milliseconds, READ_ONLY when the server accepts no changes. */
 export async function withMigrationLock<T>(
@@ -58,11 +62,12 @@ async function underLock<T>(
   const { history, lock, present } = options;
   const subject = subjectOf(session);
   const key = migrationKey(session, history);
-  const also = present ? `${STATE};\n${readSql(history)}` : STATE;
+  const ask = stateSql(history);
+  const also = present ? `${ask};\n${readSql(history)}` : ask;
   const [state, ...rows] = await takeAdvisoryLock(session, { key, wait: lock.wait, subject, also }, runtime);
   try {
     refuseReadOnly(session, state);
-    const known = present ? historyOf(rows) : await createdHistory(session, history);
+    const known = present ? historyOf(rows) : await createdHistory(session, history, state);
     return await work({ history: known, fence: '', subject });
   } finally {
     const held = await releaseAdvisoryLock(session, key).catch(() => null);
@@ -79,9 +84,9 @@ async function underLease<T>(
 ): Promise<T> {
   const { history, lock, present } = options;
   const subject = subjectOf(session);
-  const [state] = await session.batch(STATE);
+  const [state] = await session.batch(stateSql(history));
   refuseReadOnly(session, state);
-  if (!present) await createdHistory(session, history);
+  if (!present) await createdHistory(session, history, state);
   const lease = await takeLease(session, { history, wait: lock.wait, lease: lock.lease, subject }, runtime);
   try {
     return await work({ history: await readHistory(session, history), fence: lease.fence, subject });
@@ -100,7 +105,12 @@ function subjectOf(session: Session): string {
 }
 
 /** Two leases may create the tables at once: IF NOT EXISTS loses that race with a unique violation, once. */
-async function createdHistory(session: Session, history: HistoryName): Promise<History> {
+async function createdHistory(
+  session: Session,
+  history: HistoryName,
+  state: BatchResult | undefined,
+): Promise<History> {
+  const schemaFound = state?.rows[0]?.schemaFound === true;
   const races: readonly string[] = [
     SQLSTATE.uniqueViolation,
     SQLSTATE.duplicateTable,
@@ -110,9 +120,9 @@ async function createdHistory(session: Session, history: HistoryName): Promise<H
   ];
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await createHistory(session, history);
-      return await readHistory(session, history);
+      return await createHistory(session, history, { schemaFound });
     } catch (thrown) {
+      await session.query('ROLLBACK').catch(() => undefined);
       if (!(thrown instanceof ServerError) || !races.includes(thrown.sqlstate) || attempt >= 5)
         throw asHistoryFault(thrown, history);
     }

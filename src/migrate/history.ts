@@ -6,7 +6,7 @@
  * another name: replaying everything because a setting changed is the worst thing a migration tool can do.
  */
 import { ToolError } from '../base/errors.ts';
-import { ident, NAME_BYTES, qname } from '../base/ident.ts';
+import { ident, literal, NAME_BYTES, qname } from '../base/ident.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import type { AppliedMigration, InterruptedMigration } from './model.ts';
@@ -77,16 +77,22 @@ export async function readHistory(session: Session, history: HistoryName): Promi
   }
 }
 
-/** Creates schema and tables that are missing. Call it under the lock, or alone (it is idempotent, but not race-free). */
-export async function createHistory(session: Session, history: HistoryName): Promise<void> {
+/** Creates schema and tables that are missing, and reads what is there then: one round trip. Idempotent, but not race-free. */
+export async function createHistory(
+  session: Session,
+  history: HistoryName,
+  options: { readonly schemaFound: boolean },
+): Promise<History> {
   // CREATE SCHEMA IF NOT EXISTS asks for a privilege on the database even when there is nothing to create.
-  const [row] = await session.query<{ found: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS found', [
-    ident(history.schema),
-  ]);
-  const schema = row?.found ? '' : `CREATE SCHEMA IF NOT EXISTS ${ident(history.schema)};\n`;
-  await session.batch(
-    `SET client_min_messages = warning;\n${schema}${withNames(createText, history)};RESET client_min_messages`,
-  );
+  const schema = options.schemaFound ? '' : `CREATE SCHEMA IF NOT EXISTS ${ident(history.schema)};\n`;
+  const create = `SET LOCAL client_min_messages = warning;\n${schema}${withNames(createText, history)}`;
+  const results = await session.batch(`BEGIN;\n${create};\nCOMMIT;\n${readSql(history)}`);
+  return historyOf(results.slice(-2));
+}
+
+/** SQL that is true when the history's schema exists. */
+export function schemaFoundSql({ schema }: HistoryName): string {
+  return `to_regnamespace(${literal(ident(schema))}) IS NOT NULL`;
 }
 
 /**

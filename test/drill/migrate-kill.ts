@@ -55,11 +55,14 @@ export async function withRound(server: Target, root: string, work: (round: Roun
 /** Milliseconds that a whole `up` takes here: moments to kill at are drawn from it. */
 export async function duration(server: Target, root: string): Promise<number> {
   let took = 0;
-  await withRound(server, root, async (round) => {
-    const begun = performance.now();
-    expectDone(await run(round, 'up'));
-    took = performance.now() - begun;
-  });
+  // The first run may wait for a build and fills V8's code cache: the second counts.
+  for (let time = 0; time < 2; time += 1) {
+    await withRound(server, root, async (round) => {
+      const begun = performance.now();
+      expectDone(await run(round, 'up'));
+      took = performance.now() - begun;
+    });
+  }
   return took;
 }
 
