@@ -11,7 +11,7 @@ import { findProgram, runInteractive } from '../pg/programs.ts';
 import { startEmbedded, stopEmbedded } from '../server/embedded.ts';
 import type { Context, Run } from './command.ts';
 import { needConfirmation } from './confirm.ts';
-import { embeddedOptions, resolveTarget } from './database.ts';
+import { embeddedOptions, resolveTarget, withDatabase } from './database.ts';
 
 /** Starts the embedded server, or finds it running. */
 export const start: Run = async (context) => {
@@ -52,8 +52,10 @@ export const psql: Run = async (context, options) => {
  * unless the database is marked; anywhere else its name must be typed (`--confirm NAME`).
  */
 export const reset: Run = async (context, options) => {
-  const target = await resolveTarget(context);
-  await withSession(target, (session) => needConfirmation(context, options, session, 'db reset'));
+  const target = await withDatabase(context, async (session) => {
+    await needConfirmation(context, options, session, 'db reset');
+    return session.target;
+  });
   if (context.config.target !== null && options.confirm !== target.database) throw confirmNeeded(target);
   await recreateDatabase(target);
   return outcome({ database: target.database }, [good(`database ${target.database} is empty now`)]);

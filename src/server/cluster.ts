@@ -5,12 +5,12 @@
  * once and give every project the same system identifier, which is how WAL archives tell clusters apart: rejected.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { literal } from '../base/ident.ts';
 import type { Installation } from './binaries.ts';
-import { own } from './home.ts';
+import { own, ownTree } from './home.ts';
 import { type Identity, namedIdentity, spawnIds } from './identity.ts';
 
 export interface Cluster {
@@ -112,14 +112,6 @@ async function asNamedUser<T>(cluster: Cluster, folder: string, work: (named: Cl
     return await work({ ...cluster, identity });
   } finally {
     if (identity?.uid !== cluster.identity?.uid) ownTree(folder, cluster.identity);
-  }
-}
-
-function ownTree(folder: string, identity: Identity): void {
-  if (identity === null) return;
-  own(folder, identity);
-  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    lchownSync(join(folder, entry), identity.uid, identity.gid);
   }
 }
 

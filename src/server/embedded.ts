@@ -16,7 +16,7 @@ import type { SearchOptions } from '../pg/program-search.ts';
 import { chooseInstallation, dataVersion } from './choose.ts';
 import { type Cluster, createCluster, resetPassword, SUPERUSER } from './cluster.ts';
 import { withFileLock } from './file-lock.ts';
-import { accessFault, dataPlace, isOwnData, makeProjectFolder, ownedLike, runnableBy } from './home.ts';
+import { accessFault, dataPlace, isOwnData, makeProjectFolder, ownedLike, ownTree, runnableBy } from './home.ts';
 import { type Identity, serverIdentity, thisMachine, type Users } from './identity.ts';
 import { launch, stopServer } from './launch.ts';
 import { leftoverOn, probe, runningOn } from './postmaster.ts';
@@ -106,7 +106,7 @@ async function start(folder: string, options: EmbeddedOptions): Promise<Embedded
   const next: ServerState = { format: 1, dataDir, user: SUPERUSER, password, bin, ...launched };
   const server = serverOf(folder, next, true);
   // Before the record, which other processes take as the sign that all is there.
-  await withSession(maintenanceTarget(server.target), (s) => createDatabaseIfMissing(s, EMBEDDED_DATABASE));
+  await restoreDatabase(server.target);
   writeState(folder, next);
   ownedLike(folder, join(folder, 'server.json'));
   return server;
@@ -123,7 +123,7 @@ async function prepare(
   const identity = serverIdentity([recorded ?? join(folder, 'data'), options.root], users);
   const outside = recorded === null || recorded.startsWith(join(folder, '/')) ? null : dirname(recorded);
   const dataDir = join(dataPlace(folder, identity, outside), 'data');
-  refuseForeignData(dataDir, identity, users);
+  claimData(dataDir, identity, users);
   const installation = await chooseInstallation({
     env: options.runtime.env,
     version: options.version,
@@ -134,11 +134,15 @@ async function prepare(
   return { cluster: { installation: runnableBy(identity, installation), identity, dataDir }, bin: installation.bin };
 }
 
-/** PostgreSQL starts only on data that belong to its own user. */
-function refuseForeignData(dataDir: string, identity: Identity, users: Users): void {
+/** PostgreSQL starts only on data of its own user. What root owns was copied by root, and becomes that user's. */
+function claimData(dataDir: string, identity: Identity, users: Users): void {
   const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid;
   const self = identity?.uid ?? users.self;
   if (owner === undefined || self === null || owner === self) return;
+  if (owner === 0 && identity !== null) {
+    ownTree(dataDir, identity);
+    return;
+  }
   throw new ToolError('EMBEDDED_ACCESS', "the embedded server's data belong to another user", {
     detail: `${dataDir} belongs to user id ${owner}, this is user id ${self}`,
     hint: `Run strata as that user, or take the data over: sudo chown -R ${self} ${dataDir}`,
@@ -158,6 +162,11 @@ function serverOf(folder: string, state: ServerState, started: boolean): Embedde
   const { user, password, port, pid } = state;
   const target = { host: '127.0.0.1', port, user, password, database: EMBEDDED_DATABASE };
   return { target, dataDir: dataDirOf(folder, state), pid, started };
+}
+
+/** Makes the project's database when it is missing: a killed `db reset`, or somebody dropped it. */
+export async function restoreDatabase(target: Target): Promise<void> {
+  await withSession(maintenanceTarget(target), (session) => createDatabaseIfMissing(session, target.database));
 }
 
 /** Stops the project's server. False when none was running. */

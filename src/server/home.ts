@@ -13,7 +13,9 @@ import {
   chownSync,
   constants,
   copyFileSync,
+  cpSync,
   existsSync,
+  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -74,7 +76,23 @@ export function dataPlace(folder: string, identity: Identity, recorded: string |
   const name = `${basename(dirname(real)).replace(/[^\w.-]/g, '_')}-${sha256(real).slice(0, 12)}`;
   const place = makeOutside(name, identity);
   writeFileSync(join(place, 'project'), `${real}\n`, { mode: 0o600 });
+  moveData(join(folder, 'data'), join(place, 'data'));
   return place;
+}
+
+/** Data from the time when the project's folder was open, or that came with a copy of the project. */
+function moveData(from: string, to: string): void {
+  if (!existsSync(join(from, 'PG_VERSION')) || existsSync(to)) return;
+  try {
+    renameSync(from, to);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EXDEV') throw thrown;
+    const { uid, gid } = statSync(from);
+    cpSync(from, `${to}.copy`, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    ownTree(`${to}.copy`, { uid, gid });
+    renameSync(`${to}.copy`, to);
+    rmSync(from, { recursive: true });
+  }
 }
 
 /** Whether data belong to the project: those inside its folder, and those outside that name it. */
@@ -134,6 +152,15 @@ export function ownedLike(folder: string, file: string): void {
 /** Gives a file or folder to the server's user. */
 export function own(path: string, identity: Identity): void {
   if (identity !== null) chownSync(path, identity.uid, identity.gid);
+}
+
+/** The same for a folder with all that is in it. */
+export function ownTree(folder: string, identity: Identity): void {
+  if (identity === null) return;
+  own(folder, identity);
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(folder, entry), identity.uid, identity.gid);
+  }
 }
 
 const RUNS = '"$1/postgres" --version && [ -r "$2" ]';

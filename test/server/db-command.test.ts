@@ -5,6 +5,7 @@ import { targetUrl } from '../../src/base/target.ts';
 import type { Context } from '../../src/commands/command.ts';
 import { resolveTarget, withDatabase } from '../../src/commands/database.ts';
 import { reset, start, stop, url } from '../../src/commands/db.ts';
+import { dropDatabase, maintenanceTarget } from '../../src/pg/databases.ts';
 import { writeMark } from '../../src/pg/mark.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import { withTestDatabase } from '../support/database.ts';
@@ -51,6 +52,13 @@ describe('on the embedded server', () => {
     await reset(context, { args: [], confirm: 'strata' });
     expect(await tables()).toEqual([]);
   });
+});
+
+test('a killed reset, which left no database, is made good by the next command', async () => {
+  const { context } = embedded();
+  const target = await resolveTarget(context);
+  await withSession(maintenanceTarget(target), (s) => dropDatabase(s, target.database));
+  expect(await withDatabase(context, (s) => s.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
 });
 
 describe('on a configured database', () => {

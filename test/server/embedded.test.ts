@@ -1,5 +1,5 @@
 /** The project's own server in good days: what is made, who may use it, how it is found again. */
-import { chmodSync, chownSync, cpSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -89,10 +89,10 @@ test('two checkouts at once have servers of their own, and so has a copy of a ch
   cpSync(join(one.root, '.strata'), join(copy.root, '.strata'), { recursive: true });
   if (ROOT) expect(statSync(first.dataDir).uid).not.toBe(0);
   const again = await one.start();
-  const third = await copy.start().catch((thrown: unknown) => thrown);
-  // Copied as root, the data are root's, and PostgreSQL would refuse them: the copy is told, the original is left alone.
-  if (ROOT) expect(third).toMatchObject({ code: 'EMBEDDED_ACCESS' });
-  else expect(third).toMatchObject({ started: true });
+  // Copied as root, the data are root's: they are given to the server's user.
+  const third = await copy.start();
+  expect(third).toMatchObject({ started: true });
+  expect(third.target.port).not.toBe(again.target.port);
   expect(await one.start()).toEqual({ ...again, started: false });
 });
 
@@ -144,6 +144,18 @@ describe('as root', () => {
     if (ROOT) expect(after.dataDir).toBe(first.dataDir);
   });
 
+  test('data made while the folder was open move along when it is closed', async () => {
+    const { root, start, stop } = embedded();
+    const first = await start();
+    expect(first.dataDir).toBe(join(root, '.strata', 'data'));
+    await withSession(first.target, (s) => s.query('CREATE TABLE kept (id int)'));
+    await stop();
+    chmodSync(root, 0o700);
+    const second = await start();
+    expect(second.dataDir.startsWith(root)).toBe(!ROOT);
+    await withSession(second.target, (s) => s.query('SELECT FROM kept'));
+  });
+
   test('a copied checkout below a closed folder gets data of its own', async () => {
     const [closed, copy] = [embedded(0o700), embedded(0o700)];
     const first = await closed.start();
@@ -154,6 +166,33 @@ describe('as root', () => {
     expect(second.dataDir).not.toBe(first.dataDir);
     expect(second.target.password).not.toBe(first.target.password);
     await withSession(second.target, (s) => s.query('SELECT'));
+  });
+});
+
+test('data of another user are refused, with what to do', async () => {
+  const { start, stop } = embedded();
+  const { dataDir } = await start();
+  await stop();
+  const stranger = { ...thisMachine, self: 4321 };
+  await expect(start({ users: stranger })).rejects.toMatchObject({
+    code: 'EMBEDDED_ACCESS',
+    more: { hint: expect.stringContaining(`chown -R 4321 ${dataDir}`) },
+  });
+});
+
+test('local binaries that the server may not run are named', async () => {
+  if (!ROOT) return expect(thisMachine.self).not.toBe(0);
+  const { root, start } = embedded(0o700);
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  for (const name of ['postgres', 'initdb', 'pg_dump', 'pg_restore', 'psql']) {
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} (PostgreSQL) 16.1"\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const runtime = realRuntime({ env: { PATH: '', STRATA_PG_BIN: bin } });
+  await expect(start({ runtime })).rejects.toMatchObject({
+    code: 'EMBEDDED_ACCESS',
+    message: expect.stringContaining(`${bin}/postgres`),
   });
 });
 
