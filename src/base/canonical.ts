@@ -19,8 +19,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The value with the keys of every object in order; what is in order already is taken as it is and costs one look.
- * (JSON.stringify with a sorting replacer took 120 ms for a catalog of 2,000 tables, this takes 60.)
+ * The value with the keys of every object in order; what is in order already is taken as it is, without a copy.
+ * (A sorting replacer for JSON.stringify took as long as reading the catalog of 2,000 tables that was to be hashed.)
  */
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -40,23 +40,23 @@ function sortedMembers(list: readonly unknown[]): readonly unknown[] {
 }
 
 function sortedRecord(record: Record<string, unknown>): Record<string, unknown> {
-  const keys = Object.keys(record);
-  let out: Record<string, unknown> | undefined = inOrder(keys) ? undefined : {};
-  if (out) keys.sort();
-  for (let i = 0; i < keys.length; i += 1) {
-    const key = keys[i] as string;
+  const keys = inOrder(record) ? undefined : Object.keys(record).sort();
+  let out: Record<string, unknown> | undefined = keys && {};
+  for (const key of keys ?? Object.keys(record)) {
     const member = sorted(record[key]);
-    if (!out && member !== record[key]) {
-      out = {};
-      for (const done of keys.slice(0, i)) out[done] = record[done];
-    }
+    if (!out && member !== record[key]) out = { ...record };
     if (out) out[key] = member;
   }
   return out ?? record;
 }
 
-function inOrder(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i] as string) < (keys[i - 1] as string)) return false;
+/** `for … in` because it allocates nothing. */
+function inOrder(record: Record<string, unknown>): boolean {
+  let last = '';
+  for (const key in record) {
+    if (key < last) return false;
+    last = key;
+  }
   return true;
 }
 

@@ -52,7 +52,10 @@ export function lookupOf(rows: Rows, { serverVersion, owners }: LookupOptions): 
     relation: (oid) => relations.get(oid) ?? lost('relation', oid),
     columns: (relation) => columns.get(relation) ?? NONE,
     column(relation, number) {
-      const row = columns.get(relation)?.find((column) => column.number === number);
+      const list = columns.get(relation);
+      // Where no column was ever dropped, the number is the place.
+      const near = list?.[number - 1];
+      const row = near?.number === number ? near : list?.find((column) => column.number === number);
       return row?.name ?? outside.get(relation)?.[number - 1] ?? lost('column', number);
     },
     comment: (catalog, oid) => (comments.size === 0 ? null : (comments.get(`${catalog} ${oid}`) ?? null)),

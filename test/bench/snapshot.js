@@ -16,10 +16,13 @@ export async function benchSnapshot({ url, folder, rounds, pgDump }) {
   await fill(url);
   const script = await bundled(folder);
   const ours = { command: process.execPath, args: [script, url] };
-  const times = compare([
-    { name: 'pg_dump --schema-only', run: { command: pgDump, args: ['--schema-only', `--dbname=${url}`] } },
-    { name: 'strata snapshot', run: ours },
-  ], rounds);
+  const times = compare(
+    [
+      { name: 'pg_dump --schema-only', run: { command: pgDump, args: ['--schema-only', `--dbname=${url}`] } },
+      { name: 'strata snapshot', run: ours },
+    ],
+    rounds,
+  );
   return { times, mib: usage(ours).mib };
 }
 
@@ -67,7 +70,9 @@ async function bundled(folder) {
   const entry = join(folder, 'snapshot-entry.ts');
   const outfile = join(folder, 'snapshot-entry.mjs');
   const source = (path) => JSON.stringify(resolve('src', path));
-  writeFileSync(entry, `
+  writeFileSync(
+    entry,
+    `
     import { withSession } from ${source('pg/pool.ts')};
     import { readSnapshot } from ${source('catalog/read.ts')};
     import { snapshotHash } from ${source('catalog/snapshot.ts')};
@@ -82,7 +87,8 @@ async function bundled(folder) {
     const snapshot = await withSession(target, (session) => readSnapshot(session));
     if (snapshot.tables.length !== ${TABLES}) throw new Error('read ' + snapshot.tables.length + ' tables');
     console.log(snapshotHash(snapshot));
-  `);
+  `,
+  );
   await build({
     entryPoints: [entry],
     outfile,
