@@ -93,7 +93,7 @@ function together({ execution, step, statements, done }: Progress, piece: Piece)
     await sendPieces(session, [
       ...frames(step, ['BEGIN', ...limits(timeouts, wait)]),
       piece,
-      ...frames(step, [doneSql(execution, step, statements, done)], 'record'),
+      ...recordPieces(step, doneSql(execution, step, statements, done)),
       ...fencePieces(step, fence),
       { kind: 'commit', sql: 'COMMIT', step },
     ]);
@@ -109,14 +109,14 @@ async function alone(progress: Progress, statement: Statement, piece: Piece, beg
     const entry = { event: 'begun', version, direction, statement: done + 1, total: statements.length } as const;
     const checksum = done === 0 ? null : checksumOf(statements, done);
     await sendPieces(session, [
+      ...recordPieces(step, journalSql(history, run, { ...entry, checksum })),
       ...fencePieces(step, fence),
-      ...frames(step, [journalSql(history, run, { ...entry, checksum })], 'record'),
       ...frames(step, isPatient(statement.sql) ? PATIENT : hurried(timeouts)),
     ]);
     // Alone: a message with two statements would be a transaction again.
     await watch.during(step.name, timeouts.lock, () => cancellable(execution, () => sendAlone(session, piece)));
   }
-  await sendPieces(session, frames(step, [doneSql(execution, step, statements, done)], 'record'));
+  await sendPieces(session, recordPieces(step, doneSql(execution, step, statements, done)));
 }
 
 async function sendAlone(session: Execution['session'], piece: Piece): Promise<void> {
@@ -187,7 +187,7 @@ async function noteFailure({ execution, step, statements }: Progress, failure: S
   const detail = failure.cause instanceof Error ? failure.cause.message : failure.code;
   const checksum = done === 0 ? null : checksumOf(statements, done);
   const entry = { event: 'failed', version, direction, statement: done + 1, total, checksum, detail } as const;
-  await session.batch(journalSql(history, run, entry)).catch(() => undefined);
+  await session.batch(`${OUR_ROLE};\n${journalSql(history, run, entry)}`).catch(() => undefined);
 }
 
 function part(done: number, { statements }: Progress): Left {
@@ -205,6 +205,13 @@ function doneSql({ history, run }: Execution, step: PlanStep, statements: readon
     total: statements.length,
     checksum,
   });
+}
+
+/** For the length of a transaction: the author's SET ROLE holds for his next statement again. */
+const OUR_ROLE = 'SET LOCAL role TO DEFAULT';
+
+function recordPieces(step: PlanStep, sql: string): Piece[] {
+  return [...frames(step, [OUR_ROLE]), ...frames(step, [sql], 'record')];
 }
 
 function fencePieces(step: PlanStep, fence: string): Piece[] {

@@ -309,3 +309,57 @@ test('an index build has no short lock timeout; other statements outside a trans
       await shop.call('up');
     },
   ));
+
+test('a role set outside a transaction holds for the statements, not for our journal', () =>
+  withShop(
+    {
+      'migrations/001_role.sql': `${HEAD}SET ROLE pg_read_all_data;\nSELECT 1 / (current_user = 'pg_read_all_data')::int;\nCALL pg_catalog.nothing();\n`,
+      'migrations/002_next.sql': tableMigration('next'),
+    },
+    async (shop) => {
+      const error = await shop.fails('up');
+      expect(error.message).toContain('statement 3 of 3: procedure pg_catalog.nothing() does not exist');
+      shop.write({
+        'migrations/001_role.sql': `${HEAD}SET ROLE pg_read_all_data;\nSELECT 1 / (current_user = 'pg_read_all_data')::int;\nDO $$ BEGIN PERFORM 1 / (current_user = 'pg_read_all_data')::int; END $$;\n`,
+      });
+      await shop.call('up');
+      expect(await appliedVersions(shop)).toEqual(['001', '002']);
+    },
+  ));
+
+test('under a lease, statements outside a transaction resume too, and stop when it is lost', () =>
+  withShop(
+    {
+      ...users('1, 2'),
+      'migrations/002_index.sql': `${HEAD}CREATE TABLE a ();\nCREATE INDEX CONCURRENTLY users_id ON users (id);\nUPDATE schema_migrations_lock SET token = 'thief';\nCREATE TABLE b ();\n`,
+    },
+    async (shop) => {
+      const lease = { config: { lock: { mode: 'lease', wait: 0, lease: 30_000 } } } as const;
+      const error = await shop.fails('up', {}, lease);
+      expect(error).toMatchObject({ code: 'LOCK_LOST', exit: 5 });
+      expect(error.more.detail).toContain('statements 1 to 2 of the 4 statements of 002_index are done and recorded');
+      await shop.query('DELETE FROM schema_migrations_lock');
+      shop.write({
+        'migrations/002_index.sql': `${HEAD}CREATE TABLE a ();\nCREATE INDEX CONCURRENTLY users_id ON users (id);\nCREATE TABLE b ();\n`,
+      });
+      await shop.call('up', {}, lease);
+      expect(await valid(shop, 'users_id')).toBe(true);
+      expect(await tables(shop)).toEqual(['a', 'b', 'users']);
+    },
+  ));
+
+test('redo of a migration outside a transaction', () =>
+  withShop(
+    {
+      ...users('1, 2'),
+      'migrations/002_index.sql': `${HEAD}CREATE INDEX CONCURRENTLY users_id ON users (id);\n-- Down Migration\nDROP INDEX CONCURRENTLY users_id;\n`,
+    },
+    async (shop) => {
+      await shop.call('up');
+      await shop.call('redo');
+      await shop.call('redo');
+      expect(await valid(shop, 'users_id')).toBe(true);
+      expect(await appliedVersions(shop)).toEqual(['001', '002']);
+      expect((await shop.call('verify')).ok).toBe(true);
+    },
+  ));
