@@ -10,6 +10,8 @@ import type { Runtime } from '../base/runtime.ts';
 import type { Column, Snapshot } from '../catalog/model.ts';
 import { copyLine, copyRows } from '../pg/copy.ts';
 import type { Session } from '../pg/pool.ts';
+import { ServerError, SQLSTATE } from '../pg/server-error.ts';
+import { cancelRunning } from '../pg/session.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { encode, encodingOf } from './encode.ts';
 import { copyFault, insertFault } from './load-fault.ts';
@@ -36,36 +38,52 @@ const NUMBER = 'strata_seed_row' as const;
 /** "strata_s" in ASCII: two loads at once would only wait for each other's rows, or deadlock. */
 const LOCK_KEY = '8319400174550081395';
 
-/** All or nothing. Throws SEED_FAILED with file and row of the first row that the server refuses. */
+interface Around {
+  readonly snapshot: Snapshot;
+  readonly runtime: Runtime;
+}
+
+/**
+ * All or nothing. Throws SEED_FAILED with file and row of the first row that the server refuses, and RUN_INTERRUPTED when
+ * the runtime's signal is aborted: the statement under way is cancelled, and nothing is loaded.
+ */
 export async function loadSeeds(
   session: Session,
   loads: readonly FileLoad[],
-  around: { readonly snapshot: Snapshot; readonly runtime: Runtime },
+  around: Around,
 ): Promise<readonly LoadedFile[]> {
-  const total = loads.reduce((sum, { file }) => sum + file.rows.length, 0);
-  return withTransaction(
-    session,
-    async () => {
-      await session.query(`SELECT pg_catalog.pg_advisory_xact_lock(${LOCK_KEY})`);
-      await session.query('SET CONSTRAINTS ALL DEFERRED');
-      const loaded: LoadedFile[] = [];
-      let done = 0;
-      for (const load of loads) {
-        stopIfAsked(around.runtime);
-        loaded.push(await loadFile(session, load, around.snapshot));
-        done += load.file.rows.length;
-        around.runtime.emit({ kind: 'progress', task: 'seed', done, total, unit: 'rows', text: load.file.file });
-      }
-      await checkDeferred(session, loads);
-      await advanceSequences(session, loads, around.snapshot);
-      return loaded;
-    },
-    { retries: 2 },
-  );
+  const { signal } = around.runtime;
+  const cancel = (): void => void cancelRunning(session.target, session.pid).catch(() => undefined);
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await withTransaction(session, () => loadAll(session, loads, around), { retries: 2 });
+  } catch (thrown) {
+    throw signal.aborted ? interrupted(thrown) : thrown;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }
 
-function stopIfAsked({ signal }: Runtime): void {
-  if (signal.aborted) throw new ToolError('RUN_INTERRUPTED', 'seeding was interrupted; nothing was loaded');
+function interrupted(cause: unknown): ToolError {
+  return new ToolError('RUN_INTERRUPTED', 'seeding was interrupted; nothing was loaded', { cause });
+}
+
+async function loadAll(session: Session, loads: readonly FileLoad[], around: Around): Promise<readonly LoadedFile[]> {
+  const total = loads.reduce((sum, { file }) => sum + file.rows.length, 0);
+  await session.query(`SELECT pg_catalog.pg_advisory_xact_lock(${LOCK_KEY})`);
+  await session.query('SET CONSTRAINTS ALL DEFERRED');
+  const loaded: LoadedFile[] = [];
+  let done = 0;
+  for (const load of loads) {
+    // Between two statements there is nothing that the server could cancel.
+    if (around.runtime.signal.aborted) throw interrupted(undefined);
+    loaded.push(await loadFile(session, load, around.snapshot));
+    done += load.file.rows.length;
+    around.runtime.emit({ kind: 'progress', task: 'seed', done, total, unit: 'rows', text: load.file.file });
+  }
+  await checkDeferred(session, loads);
+  await advanceSequences(session, loads, around.snapshot);
+  return loaded;
 }
 
 /** Deferred constraints are checked here rather than at COMMIT, where no table could be named any more. */
@@ -122,6 +140,7 @@ async function insertStaged(session: Session, load: FileLoad, batch: Batch, targ
   try {
     affected = await insertUpTo(session, load, batch, target, batch.rows.length);
   } catch (thrown) {
+    if (thrown instanceof ServerError && thrown.sqlstate === SQLSTATE.queryCanceled) throw thrown;
     const culprit = await firstRefused(session, load, batch, target);
     throw insertFault(thrown, load, culprit === null ? null : (batch.numbers[culprit] ?? null));
   }

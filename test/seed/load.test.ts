@@ -1,7 +1,7 @@
 /** Loading seeds into a real database: counts, idempotence, types, order, and the row that gets the blame. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { writeMark } from '../../src/pg/mark.ts';
-import { useDatabase } from '../support/database.ts';
+import { login, useDatabase } from '../support/database.ts';
 import { type Files, INTEGER, rowSchema, seed, seedProject, TEXT } from './support.ts';
 
 const database = useDatabase();
@@ -282,7 +282,7 @@ describe('SEED_FAILED names file, line and row', () => {
     await database.session((s) =>
       s.batch(`CREATE TABLE users (id int PRIMARY KEY); ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE users FORCE ROW LEVEL SECURITY;
         DO $$ BEGIN CREATE ROLE strata_seed_test LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$;
-        GRANT ALL ON SCHEMA public TO strata_seed_test; ALTER TABLE users OWNER TO strata_seed_test;`),
+        ALTER ROLE strata_seed_test ${login()}; GRANT ALL ON SCHEMA public TO strata_seed_test; ALTER TABLE users OWNER TO strata_seed_test;`),
     );
     const root = seedProject({ ...USER_SCHEMA, 'demo/10_users.json': [{ id: 1 }] });
     await expect(seed(root, { ...database.target(), user: 'strata_seed_test' }, ['demo'])).rejects.toMatchObject({
@@ -290,6 +290,23 @@ describe('SEED_FAILED names file, line and row', () => {
       more: { hint: expect.stringContaining('BYPASSRLS') },
     });
   });
+});
+
+test('RUN_INTERRUPTED: a statement under way is cancelled, and nothing is loaded', async () => {
+  await database.session((s) =>
+    s.batch(`CREATE TABLE users (id int PRIMARY KEY);
+      CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
+      CREATE TRIGGER slow BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION slow();`),
+  );
+  const root = seedProject({ ...USER_SCHEMA, 'demo/10_users.json': [{ id: 1 }, { id: 2 }] });
+  const stop = new AbortController();
+  const loading = seed(root, database.target(), ['demo'], {}, stop.signal);
+  const sleeping = () =>
+    rows(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`);
+  while ((await sleeping()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  stop.abort();
+  await expect(loading).rejects.toMatchObject({ code: 'RUN_INTERRUPTED', exit: 5 });
+  expect(await rows('SELECT FROM users')).toEqual([]);
 });
 
 describe('a database marked production', () => {

@@ -25,9 +25,13 @@ export async function seed(
   target: Target,
   args: readonly string[],
   options: Readonly<Record<string, unknown>> = {},
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Outcome<SeedData>> {
   const config: Config = { ...DEFAULTS, root, file: null, environment: null, target };
-  return (await run({ config, runtime: realRuntime({ cwd: root }) }, { args, ...options })) as Outcome<SeedData>;
+  return (await run(
+    { config, runtime: realRuntime({ cwd: root, signal }) },
+    { args, ...options },
+  )) as Outcome<SeedData>;
 }
 
 /** A row schema from column to JSON Schema; columns with `?` are optional. */
