@@ -104,10 +104,7 @@ function isIn(program: Program, folder: string | undefined): boolean {
 }
 
 function lowestMajor(programs: readonly Program[]): Program | undefined {
-  return programs.reduce<Program | undefined>(
-    (best, next) => (best && best.major <= next.major ? best : next),
-    undefined,
-  );
+  return [...programs].sort((a, b) => a.major - b.major)[0];
 }
 
 const TAIL_LINES = 20;

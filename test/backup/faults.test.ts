@@ -7,7 +7,7 @@ import { listBackups } from '../../src/backup/inventory.ts';
 import { createBackup } from '../../src/backup/take.ts';
 import { ident } from '../../src/base/ident.ts';
 import { closeSession, openSession, withSession } from '../../src/pg/pool.ts';
-import { useDatabase } from '../support/database.ts';
+import { login, useDatabase } from '../support/database.ts';
 import { project } from '../support/project.ts';
 import { dirOf, dropDatabase, dropShopRoles, listener, makeShop, restore, take } from './shop.ts';
 
@@ -27,7 +27,7 @@ test('row security that hides rows from the role is refused, with the tables and
   const role = `${db.target().database}_filtered`;
   await db.session((s) =>
     s.batch(
-      `CREATE ROLE ${role} LOGIN; GRANT pg_read_all_data TO ${role}; GRANT CONNECT ON DATABASE ${db.target().database} TO ${role}`,
+      `CREATE ROLE ${role} ${login()}; GRANT pg_read_all_data TO ${role}; GRANT CONNECT ON DATABASE ${db.target().database} TO ${role}`,
     ),
   );
   const dir = join(project(), 'backups');
@@ -51,7 +51,7 @@ test('row security that hides rows from the role is refused, with the tables and
 test('a role that may not read a table', async () => {
   const role = `${db.target().database}_blind`;
   await db.session((s) =>
-    s.batch(`CREATE ROLE ${role} LOGIN BYPASSRLS; GRANT CONNECT ON DATABASE ${db.target().database} TO ${role}`),
+    s.batch(`CREATE ROLE ${role} ${login()} BYPASSRLS; GRANT CONNECT ON DATABASE ${db.target().database} TO ${role}`),
   );
   const dir = join(project(), 'backups');
   try {

@@ -1,7 +1,7 @@
 /** A database per test file, dropped afterwards; and a Target for it. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { ident } from '../../src/base/ident.ts';
+import { ident, literal } from '../../src/base/ident.ts';
 import { type Target, withDatabaseName } from '../../src/base/target.ts';
 import { type Session, withSession } from '../../src/pg/pool.ts';
 
@@ -84,6 +84,12 @@ export function databasesLeft(): Promise<readonly string[]> {
     const rows = await s.query<{ datname: string }>('SELECT datname FROM pg_database WHERE datname LIKE $1', [prefix]);
     return rows.map((row) => row.datname);
   });
+}
+
+/** Attributes for a role that a test connects as with `{ ...target, user }`: its password is the one in the target. */
+export function login(): string {
+  const { password } = serverTarget();
+  return password === undefined ? 'LOGIN' : `LOGIN PASSWORD ${literal(password)}`;
 }
 
 function testName(): string {
