@@ -3,7 +3,7 @@
  * listr2, which wants its tasks beforehand; ours appear as they happen, so each outermost task is a list of one whose
  * inner tasks are its output lines.
  */
-import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import { DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { Event } from '../base/runtime.ts';
 import { type Paint, paint } from '../report/paint.ts';
 import { bar, duration, meterText } from './measure.ts';
@@ -11,6 +11,7 @@ import { type Display, noteText } from './note.ts';
 import type { Stream } from './screen.ts';
 
 type Start = Extract<Event, { kind: 'start' }>;
+type ListrTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output'>;
 
 interface Outermost {
   readonly id: string;
@@ -18,7 +19,8 @@ interface Outermost {
   readonly started: number;
   /** Tasks inside it that are under way. */
   readonly inner: Map<string, { readonly title: string; readonly started: number }>;
-  readonly wrapper: { current: ListrTaskWrapper<unknown, never, never> | undefined };
+  /** Applies a change to listr2's task, at once or as soon as listr2 has begun it. */
+  readonly change: (change: (task: ListrTask) => void) => void;
   readonly settle: (failed: boolean) => void;
   /** When listr2 has drawn the last state. */
   readonly finished: Promise<void>;
@@ -71,12 +73,18 @@ export function terminalDisplay(err: Stream, terminal: NodeJS.WritableStream = p
   };
 }
 
+/** listr2 looks at stdout to see whether there is a terminal, but ours is stderr: stdout may well be a file. */
+class OnStderr extends DefaultRenderer {
+  static override nonTTY = true;
+}
+
 function begin(event: Start, terminal: NodeJS.WritableStream): Outermost {
   let settle: (failed: boolean) => void = () => undefined;
   const work = new Promise<boolean>((resolve) => {
     settle = resolve;
   });
-  const wrapper: Outermost['wrapper'] = { current: undefined };
+  let current: ListrTask | undefined;
+  const early: ((task: ListrTask) => void)[] = [];
   const output = new ProcessOutput(terminal as never, terminal as never, { leaveEmptyLine: false });
   const list = new Listr(
     [
@@ -84,13 +92,14 @@ function begin(event: Start, terminal: NodeJS.WritableStream): Outermost {
         title: event.title,
         rendererOptions: { outputBar: SHOWN, persistentOutput: false },
         task: async (_context, task) => {
-          wrapper.current = task as never;
+          current = task as unknown as ListrTask;
+          for (const change of early) change(current);
           if (await work) throw new Error('failed');
         },
       },
     ],
     {
-      renderer: 'default',
+      renderer: OnStderr,
       registerSignalListeners: false,
       exitOnError: false,
       rendererOptions: {
@@ -105,7 +114,11 @@ function begin(event: Start, terminal: NodeJS.WritableStream): Outermost {
     () => undefined,
     () => undefined,
   );
-  return { id: event.task, title: event.title, started: Date.now(), inner: new Map(), wrapper, settle, finished };
+  const change: Outermost['change'] = (apply) => {
+    if (current) apply(current);
+    else early.push(apply);
+  };
+  return { id: event.task, title: event.title, started: Date.now(), inner: new Map(), change, settle, finished };
 }
 
 function inside(outer: Outermost, event: Exclude<Event, { kind: 'note' | 'start' }>, brush: Paint): void {
@@ -123,15 +136,23 @@ function inside(outer: Outermost, event: Exclude<Event, { kind: 'note' | 'start'
   outer.inner.delete(event.task);
   const sign = event.kind === 'done' ? brush.tone('good', '✔') : brush.tone('bad', '✖');
   const facts = [event.text, duration(Date.now() - task.started)].filter(Boolean).join(' · ');
-  if (outer.wrapper.current) outer.wrapper.current.output = `${sign} ${task.title} ${brush.quiet(facts)}`;
+  printed(outer, `${sign} ${task.title} ${brush.quiet(facts)}`);
 }
 
 function titled(outer: Outermost, title: string): void {
-  if (outer.wrapper.current) outer.wrapper.current.title = title;
+  outer.change((task) => {
+    task.title = title;
+  });
+}
+
+function printed(outer: Outermost, line: string): void {
+  outer.change((task) => {
+    task.output = line;
+  });
 }
 
 function noted(event: Extract<Event, { kind: 'note' }>, outer: Outermost | undefined, err: Stream): void {
   const text = noteText(event, err.color);
-  if (outer?.wrapper.current) outer.wrapper.current.output = text.trimEnd();
+  if (outer) printed(outer, text.trimEnd());
   else err.write(text);
 }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { finding, type Outcome, outcome } from '../../src/base/finding.ts';
 import { compileSchema } from '../../src/base/validate.ts';
-import { type Format, type Report, render } from '../../src/report/report.ts';
+import { render } from '../../src/report/render.ts';
+import type { Format, Report } from '../../src/report/report.ts';
 import { cut, displayWidth } from '../../src/report/width.ts';
 
 const NASTY = 'a<b>&"c" \u0007 100%\nsecond, line: postgresql://u:hunter2@h/d of ann.lee@example.org';
