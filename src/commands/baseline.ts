@@ -1,4 +1,7 @@
-/** `strata baseline V`: a database that has everything up to V already gets a history that says so; nothing is run. */
+/**
+ * `strata baseline V`: a database that has everything up to V already gets a history that says so; nothing is run.
+ * `strata baseline none` begins an empty history: for a second one beside another (a schema per tenant, say).
+ */
 import { ToolError } from '../base/errors.ts';
 import { type Outcome, outcome } from '../base/finding.ts';
 import type { PlanStep } from '../base/plan.ts';
@@ -19,12 +22,15 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   }
   const project = loadProject(context);
   return withDatabase(context, async (session) => {
-    const steps = await baselineSteps(project, version);
+    const steps = version === 'none' ? [] : await baselineSteps(project, version);
     const { present, applied } = await readHistory(session, context.config.history);
     refuseUnlessEmpty(applied.length);
     if (options.dryRun !== true) await write(context, session, steps, present);
     const verb = options.dryRun === true ? 'would be recorded' : 'recorded';
-    const text = `${steps.length} migrations up to ${steps.at(-1)?.name} ${verb} as applied; none was run`;
+    const last = steps.at(-1);
+    const text = last
+      ? `${steps.length} migrations up to ${last.name} ${verb} as applied; none was run`
+      : `an empty history ${options.dryRun === true ? 'would be' : 'was'} begun`;
     return outcome({ recorded: steps.map((step) => step.version) }, [{ kind: 'text', text }]);
   });
 }

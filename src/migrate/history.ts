@@ -117,7 +117,7 @@ export async function refuseElsewhere(
         detail: `${where} says that ${known.length} migration(s) of this project are applied, ${known.at(-1)?.name} among them`,
         hint: place.foreign
           ? `Adopt that history with: strata baseline ${known.at(-1)?.name.split('_')[0]}`
-          : `Set history to { "schema": "${place.schema}", "table": "${place.table}" } in the configuration.`,
+          : `Set history to { "schema": "${place.schema}", "table": "${place.table}" } in the configuration. If this is to be a second history: strata baseline none`,
       },
     );
   }

@@ -116,7 +116,8 @@ test('fault 7: a history in another schema, or under another name, is found befo
     for (const command of ['up', 'status', 'plan', 'down']) {
       const error = await shop.fails(command);
       expect(error).toMatchObject({ code: 'HISTORY_ELSEWHERE', exit: 6 });
-      expect(error.more.hint).toBe('Set history to { "schema": "ops", "table": "done" } in the configuration.');
+      expect(error.more.hint).toContain('Set history to { "schema": "ops", "table": "done" } in the configuration.');
+      expect(error.more.hint).toContain('strata baseline none');
     }
     expect((await shop.call('up', {}, before)).data).toMatchObject({ results: [] });
   }));
@@ -307,3 +308,25 @@ test('baseline records without running, once', () =>
     await shop.call('up');
     expect(await tables(shop)).toEqual(['bookings']);
   }));
+
+test('baseline none begins a second history on purpose: a schema per tenant', () =>
+  withShop(
+    { 'migrations/001_t.sql': '-- Up Migration\nCREATE TABLE t (id int);\n-- Down Migration\nDROP TABLE t;\n' },
+    async (shop) => {
+      for (const tenant of ['acme', 'zenith']) {
+        await shop.query(`CREATE SCHEMA ${tenant}`);
+        const target = { ...shop.target, options: `-c search_path=${tenant}` };
+        const more = { config: { target, schemas: [tenant], history: { schema: tenant, table: 'h' } } };
+        if (tenant === 'zenith') {
+          expect((await shop.fails('up', {}, more)).code).toBe('HISTORY_ELSEWHERE');
+          await shop.call('baseline none', {}, more);
+        }
+        await shop.call('up', {}, more);
+        expect((await shop.call('verify', {}, more)).ok).toBe(true);
+      }
+      expect(await shop.query("SELECT schemaname FROM pg_tables WHERE tablename = 't' ORDER BY 1")).toEqual([
+        { schemaname: 'acme' },
+        { schemaname: 'zenith' },
+      ]);
+    },
+  ));

@@ -1,6 +1,7 @@
 /** What a run says when it fails, and what it leaves. */
 import { expect, test } from 'vitest';
 import type { StepResult } from '../../src/migrate/execution.ts';
+import { strata } from '../support/project.ts';
 import { appliedVersions, QUICK, tableMigration, tables, three, withShop } from './harness.ts';
 
 function lines(count: number): string {
@@ -248,3 +249,39 @@ test('names with apostrophes, quotes, spaces, unicode and 63 bytes pass', () =>
       expect(down.findings[0]?.subject).toContain(`"it's ""ä""`);
     },
   ));
+
+test('Ctrl-C at the command line: told, rolled back, a status that is not success', () =>
+  withShop({ ...three(), 'migrations/004_slow.sql': '-- Up Migration\nSELECT pg_sleep(60);\n' }, async (shop) => {
+    const sleeping = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let child: { kill: (signal: NodeJS.Signals) => unknown } | undefined;
+    const running = strata(['up'], {
+      cwd: shop.root,
+      target: shop.target,
+      onSpawn: (spawned) => {
+        child = spawned;
+      },
+    });
+    await expect.poll(() => shop.query(sleeping), { timeout: 50_000 }).toHaveLength(1);
+    child?.kill('SIGINT');
+    const { status, stderr } = await running;
+    expect([5, 130]).toContain(status);
+    expect(stderr).toContain('interrupted in 004_slow at statement 1 of 1');
+    expect(stderr).toContain('state: 004_slow was rolled back');
+    expect(await shop.query(sleeping)).toHaveLength(0);
+    expect(await appliedVersions(shop)).toEqual(['001', '002', '003']);
+  }));
+
+test('a connection that breaks under a command that only reads is told as that', () =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.session(async (other) => {
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE schema_migrations');
+      const reading = shop.fails('status');
+      const waiting =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await expect.poll(() => shop.query(waiting)).toHaveLength(1);
+      await shop.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS w`);
+      expect(await reading).toMatchObject({ code: 'CONNECTION_LOST', exit: 5 });
+    });
+  }));
