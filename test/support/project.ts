@@ -1,6 +1,6 @@
 /** A throw-away project folder, and the built command line run inside it as its users run it. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
@@ -14,6 +14,8 @@ const made: string[] = [];
 /** Writes the files (path to text) into a new folder and returns its path. Removed after the test file. */
 export function project(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'strata-test-'));
+  // As root the embedded server runs as another user; in a closed folder its data would go elsewhere and stay.
+  chmodSync(root, 0o755);
   if (made.push(root) === 1)
     afterAll(() =>
       made.splice(0).forEach((path) => {
