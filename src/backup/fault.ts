@@ -74,7 +74,7 @@ function lockedTable(thrown: unknown): Words {
   return {
     message: 'a table stayed locked for too long',
     detail: thrown instanceof ToolError ? thrown.more.detail : messageOf(thrown),
-    hint: "See who holds it: SELECT pid, query FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted);",
+    hint: 'Look in pg_locks for the session that holds AccessExclusiveLock on it, and let it end; then take the backup again.',
   };
 }
 
