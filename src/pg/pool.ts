@@ -112,12 +112,12 @@ async function connect(target: Target): Promise<{ client: pg.Client; serverVersi
 
 /**
  * Which attempts a mode means, as in libpq. Without a mode libpq would `prefer`; on this machine itself that only costs
- * a round trip, so it is left out there.
+ * a round trip, so there it comes second.
  */
 function sslAttempts(mode: SslMode | undefined, host: string): readonly boolean[] {
   const local = host.startsWith('/') || host === 'localhost' || host === '127.0.0.1' || host === '::1';
   if (host.startsWith('/') || mode === 'disable') return [false];
-  if (mode === undefined) return local ? [false] : [true, false];
+  if (mode === undefined) return local ? [false, true] : [true, false];
   if (mode === 'prefer') return [true, false];
   return mode === 'allow' ? [false, true] : [true];
 }
@@ -150,8 +150,7 @@ function tlsOptions(target: Target): Exclude<pg.ClientConfig['ssl'], undefined> 
   // libpq: `require` with a root certificate behaves like verify-ca.
   const verify = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && rootCert !== undefined);
   return {
-    rejectUnauthorized: verify,
-    ...(serverName ? { servername: serverName } : {}),
+    ...{ rejectUnauthorized: verify, ...(serverName ? { servername: serverName } : {}) },
     ...(rootCert ? { ca: readFileSync(rootCert, 'utf8') } : {}),
     ...(cert ? { cert: readFileSync(cert, 'utf8') } : {}),
     ...(key ? { key: readFileSync(key, 'utf8') } : {}),
