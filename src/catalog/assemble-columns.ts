@@ -11,7 +11,6 @@ export function columnsOf(relation: number, lookup: Lookup): readonly Column[] {
   return rows.length === 0 ? NONE : rows.map((row) => columnOf(row, lookup));
 }
 
-/** Keys in the order of canonical JSON, here and in the other kinds that come by the thousand: hashing is then one look. */
 function columnOf(row: ColumnRow, lookup: Lookup): Column {
   const type = lookup.type(row.type);
   return {
