@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION count_review() RETURNS trigger
-  LANGUAGE plpgsql
+  LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = public, pg_temp
 AS $$
 DECLARE
