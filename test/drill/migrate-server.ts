@@ -1,5 +1,6 @@
 /** kill -9 of the server at random moments, under a tool at work; on a server of its own. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realRuntime } from '../../src/base/runtime.ts';
 import { DEFAULTS } from '../../src/config/schema.ts';
@@ -8,12 +9,10 @@ import { drillProject, duration, expectDone, expectRecovery, run, withRound } fr
 
 export async function killServer(count: number): Promise<void> {
   const root = drillProject();
-  const options = {
-    runtime: realRuntime({ cwd: root }),
-    root,
-    dir: DEFAULTS.embedded.dir,
-    version: DEFAULTS.embedded.version,
-  };
+  // A folder that the server's user can enter: the data stay where the drill removes them.
+  const dir = mkdtempSync(join(tmpdir(), 'strata-drill-'));
+  chmodSync(dir, 0o755);
+  const options = { runtime: realRuntime({ cwd: root }), root, dir, version: DEFAULTS.embedded.version };
   const { target, dataDir } = await startEmbedded(options);
   try {
     const longest = await duration(target, root);
@@ -34,6 +33,7 @@ export async function killServer(count: number): Promise<void> {
     }
   } finally {
     await stopEmbedded(options);
+    rmSync(dir, { recursive: true, force: true });
   }
 }
 
