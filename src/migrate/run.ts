@@ -39,11 +39,15 @@ export interface RunOptions extends GuardOptions {
   readonly snapshotHash: (session: Session) => Promise<string>;
 }
 
+/** The server's functions that say "does not exist, skipping": who writes IF EXISTS knows. Their words are translated. */
+const IF_EXISTS = /^(does_not_exist_skipping|DropErrorMsg\w+)$/;
+
 /** Applies and reverts. Throws a ToolError with the whole account as its data when a step fails. */
 export function runMigrations(session: Session, options: RunOptions, runtime: Runtime): Promise<RunReport> {
-  const stopListening = session.onNotice(({ severity, message }) => {
+  const stopListening = session.onNotice(({ severity, message, routine = '' }) => {
     const level = severity === 'WARNING' ? 'warning' : 'info';
-    if (severity !== 'DEBUG') runtime.emit({ kind: 'note', level, text: `${severity.toLowerCase()}: ${message}` });
+    if (severity === 'DEBUG' || IF_EXISTS.test(routine)) return;
+    runtime.emit({ kind: 'note', level, text: `${severity.toLowerCase()}: ${message}` });
   });
   return withMigrationLock(session, options, runtime, async (guard) => {
     const steps = await options.choose(guard.history);

@@ -30,6 +30,8 @@ export interface Notice {
   readonly message: string;
   readonly detail?: string;
   readonly hint?: string;
+  /** The server's C function that sent it: tells kinds of notices apart whatever their language. */
+  readonly routine?: string;
 }
 
 export interface Session {

@@ -111,7 +111,7 @@ const pg = require('pg');
 (async () => {
   const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
-  for (const chunk of readFileSync(process.argv[2], 'utf8').split('COMMIT;\\n')) if (chunk.trim()) await client.query(chunk + 'COMMIT;');
+  for (const chunk of readFileSync(process.argv[1], 'utf8').split('COMMIT;\\n')) if (chunk.trim()) await client.query(chunk + 'COMMIT;');
   await client.end();
 })();
 `;

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BARE_NOOP, BARE_UP, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { compare, seconds, usage } from './measure.js';
-import { benchSnapshot } from './snapshot.js';
+
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const BIN = resolve('bin/strata.js');
@@ -51,13 +51,13 @@ function noop() {
     { name: 'bare node: connect, select, hash', run: bare },
     { name: 'strata up', run: strata(['up'], folder, env) },
     { name: 'strata status', run: strata(['status', '--json'], folder, env) },
-    { name: 'strata verify --checksums', run: strata(['verify', '--checksums'], folder, env) },
+    { name: 'strata verify --checksums-only', run: strata(['verify', '--checksums-only'], folder, env) },
   ];
   const peer = freshDatabase('noop_npm');
   seconds(nodePgMigrate(folder, peer));
   contenders.push({ name: 'node-pg-migrate up', run: nodePgMigrate(folder, peer) });
   report('no-op over 1,000 applied', 'bare node: connect, select, hash', compare(contenders, ROUNDS * 2), {
-    'strata up': 1.3, 'strata status': 1.3, 'strata verify --checksums': 1.3,
+    'strata up': 1.3, 'strata status': 1.3, 'strata verify --checksums-only': 1.3,
   });
 }
 
@@ -107,6 +107,7 @@ async function link() {
 /** 2,000 tables against pg_dump --schema-only. */
 async function snapshot() {
   const url = freshDatabase('snapshot');
+  const { benchSnapshot } = await import('./snapshot.js');
   const { times, mib } = await benchSnapshot({ url, folder: home, rounds: ROUNDS, pgDump: program('pg_dump'), bin: BIN });
   report(`snapshot of 2,000 tables (peak ${mib.toFixed(0)} MiB)`, 'pg_dump --schema-only', times, { 'strata snapshot': 0.8 });
 }
