@@ -75,9 +75,9 @@ test('inside a transaction that has already failed it says so, and the transacti
 test('an error in a caller’s transaction does not spoil it', async () => {
   await database.session((session) =>
     inside(session, async () => {
-      await session.batch("CREATE TABLE kept (a integer); SET LOCAL statement_timeout = '1ms'");
+      await session.batch("CREATE TABLE kept (a integer); SET LOCAL statement_timeout = '5ms'");
       const error = await failure(readSnapshot(session));
-      expect(error.message).toBe('the catalog cannot be read: canceling statement due to statement timeout');
+      expect(error.message).toMatch(/^the catalog cannot be read: canceling statement due to/);
       await session.query("SET LOCAL statement_timeout = '0'");
       expect((await readSnapshot(session)).tables.map(({ name }) => name)).toContain('kept');
     }),
