@@ -14,6 +14,7 @@ import type { PartAction } from './parts.ts';
 import type { OpaqueDatabase } from './pgm.ts';
 import { type Built, buildScript, irreversible, type Piece } from './script.ts';
 import { onlyDirectives, readSqlMigration, type SqlSection } from './sql-file.ts';
+import { refuseBadSyntax } from './syntax-check.ts';
 
 export type { OpaqueDatabase } from './pgm.ts';
 
@@ -36,6 +37,7 @@ export async function compileMigrations(
     if (file.language === 'sql' || !shelf) compiled.push(compileSql(file, options));
     else compiled.push(await shelf.compile(file));
   }
+  for (const { file, up } of compiled) await refuseBadSyntax(file, up);
   return compiled;
 }
 

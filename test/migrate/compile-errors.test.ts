@@ -105,6 +105,17 @@ describe('SQL', () => {
   });
 });
 
+test('statements that cannot be rolled back are parsed before the first of them runs', async () => {
+  const lines = Array.from({ length: 60 }, (_, index) => `create index concurrently i${index} on t ("größe 😀");`);
+  lines[39] = 'create index concurrently i on t (a) wehre b;';
+  const error = await fault('001_a.sql', lines.join('\n'));
+  expect(error).toMatchObject({
+    code: 'MIGRATION_INVALID',
+    message: 'migrations/001_a.sql:40:38: syntax error at or near "wehre"',
+  });
+  expect(error.more.detail).toContain('> 40 | create index concurrently i on t (a) wehre b;');
+});
+
 describe('the place of a statement that the server refused', () => {
   const sql = "select 1;\n\n  -- why\n  create table t (\n    größe text default '😀',\n    b integr\n  );";
 
