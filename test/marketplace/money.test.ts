@@ -26,7 +26,10 @@ const act = (actor: Actor, procedure: string, args: Readonly<Record<string, unkn
   as(db, actor, (s) => call(s, procedure, args)) as Promise<Booking & Row>;
 const query = (sql: string, params: readonly unknown[] = []): Promise<Row> =>
   db.session((s) => only(s.query(sql, params)));
-const newEvent = (): string => `evt_${(event += 1)}`;
+const newEvent = (): string => {
+  event += 1;
+  return `evt_${event}`;
+};
 
 async function held(
   outcomeOfIt: string | null,
@@ -97,9 +100,10 @@ test('a tutor who did not come earns nothing, and the payment goes back whole', 
   const b = await held('NO_SHOW_TUTOR');
   expect(await paymentOf(b)).toMatchObject({ status: 'REFUNDED', refunded_cents: 4000 });
   expect(
-    await query('SELECT reason, refunds.amount_cents FROM refunds JOIN payments p ON p.id = payment_id WHERE booking_id = $1', [
-      b.id,
-    ]),
+    await query(
+      'SELECT reason, refunds.amount_cents FROM refunds JOIN payments p ON p.id = payment_id WHERE booking_id = $1',
+      [b.id],
+    ),
   ).toEqual({ reason: 'NO_SHOW_TUTOR', amount_cents: 4000 });
   expect(await balance()).toBe(before);
 });
