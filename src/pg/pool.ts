@@ -7,12 +7,12 @@
  *   error says how many were complete, which is how a failed migration knows its statement number.
  * pg's Pool is not used here: a command needs one or two connections for its whole life.
  */
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { ToolError } from '../base/errors.ts';
-import { describeTarget, type SslMode, type Target } from '../base/target.ts';
+import { describeTarget, type Target } from '../base/target.ts';
 import { connectionFault } from './connect-error.ts';
 import { ServerError } from './server-error.ts';
+import { isSslRefusal, sslAttempts, tlsOptions } from './tls.ts';
 
 export interface Row {
   readonly [column: string]: unknown;
@@ -112,24 +112,6 @@ async function connect(target: Target): Promise<{ client: pg.Client; serverVersi
   throw connectionFault(last, target);
 }
 
-/**
- * Which attempts a mode means, as in libpq. Without a mode libpq would `prefer`; on this machine itself that only costs
- * a round trip, so there it comes second.
- */
-function sslAttempts(mode: SslMode | undefined, host: string): readonly boolean[] {
-  const local = host.startsWith('/') || host === 'localhost' || host === '127.0.0.1' || host === '::1';
-  if (host.startsWith('/') || mode === 'disable') return [false];
-  if (mode === undefined) return local ? [false, true] : [true, false];
-  if (mode === 'prefer') return [true, false];
-  return mode === 'allow' ? [false, true] : [true];
-}
-
-function isSslRefusal(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const noEncryption = (thrown as { code?: string }).code === '28000' && /no encryption|SSL off/.test(thrown.message);
-  return noEncryption || /does not support SSL/.test(thrown.message);
-}
-
 function clientConfig(target: Target, secure: boolean): pg.ClientConfig {
   const timeout = target.connectTimeout ?? 10;
   return {
@@ -144,19 +126,6 @@ function clientConfig(target: Target, secure: boolean): pg.ClientConfig {
     ...(timeout > 0 ? { connectionTimeoutMillis: timeout * 1000 } : {}),
     ssl: secure ? tlsOptions(target) : false,
     keepAlive: true,
-  };
-}
-
-function tlsOptions(target: Target): Exclude<pg.ClientConfig['ssl'], undefined> {
-  const { mode, rootCert, cert, key, serverName } = target.ssl ?? { mode: 'prefer' as const };
-  // libpq: `require` with a root certificate behaves like verify-ca.
-  const verify = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && rootCert !== undefined);
-  return {
-    ...{ rejectUnauthorized: verify, ...(serverName ? { servername: serverName } : {}) },
-    ...(rootCert ? { ca: readFileSync(rootCert, 'utf8') } : {}),
-    ...(cert ? { cert: readFileSync(cert, 'utf8') } : {}),
-    ...(key ? { key: readFileSync(key, 'utf8') } : {}),
-    ...(verify && mode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
   };
 }
 
