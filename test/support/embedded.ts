@@ -1,6 +1,6 @@
 /** Projects with an embedded server of their own, stopped and removed after each test. */
-import { chmodSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { realRuntime } from '../../src/base/runtime.ts';
 import type { Context } from '../../src/commands/command.ts';
@@ -22,11 +22,11 @@ const FAST = { fsync: 'off' };
 /** Call at the top level; the function it returns makes a project. `mode`: of the project folder, default 0755. */
 export function useEmbedded(): (mode?: number) => EmbeddedProject {
   const made: EmbeddedProject[] = [];
-  const outside = new Set<string>();
   afterEach(async () => {
-    for (const one of made.splice(0)) await one.stop();
-    for (const place of outside) rmSync(place, { recursive: true, force: true });
-    outside.clear();
+    for (const one of made.splice(0)) {
+      await one.stop();
+      for (const place of placesOutside(one.root)) rmSync(place, { recursive: true, force: true });
+    }
   });
   return (mode = 0o755) => {
     const root = project();
@@ -36,14 +36,17 @@ export function useEmbedded(): (mode?: number) => EmbeddedProject {
     const one: EmbeddedProject = {
       root,
       context: { config, runtime: options.runtime },
-      async start(more = {}) {
-        const server = await startEmbedded({ ...options, ...more });
-        if (!server.dataDir.startsWith(root)) outside.add(dirname(server.dataDir));
-        return server;
-      },
+      start: (more = {}) => startEmbedded({ ...options, ...more }),
       stop: () => stopEmbedded(options),
     };
     made.push(one);
     return one;
   };
+}
+
+/** What home.ts made for a project whose folder is closed to the server's user. */
+function placesOutside(root: string): readonly string[] {
+  const base = '/var/lib/strata';
+  const names = existsSync(base) ? readdirSync(base) : [];
+  return names.filter((name) => name.startsWith(`${basename(root)}-`)).map((name) => join(base, name));
 }
