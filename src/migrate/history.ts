@@ -106,6 +106,8 @@ export async function refuseElsewhere(
 ): Promise<void> {
   const found = await session.query<{ schema: string; table: string; foreign: boolean }>(elsewhereText);
   for (const place of found) {
+    // Another run has created it since we looked: read again under the lock, it is no reason to refuse.
+    if (place.schema === history.schema && place.table === history.table) continue;
     const rows = await session.query<{ name: string }>(`SELECT name FROM ${qname(place.schema, place.table)}`);
     const known = rows.filter(({ name }) => names.has(name));
     if (known.length === 0) continue;

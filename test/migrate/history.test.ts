@@ -1,5 +1,6 @@
 /** The tables of the history: what is in them, and what is never taken out. */
 import { expect, test } from 'vitest';
+import { refuseElsewhere } from '../../src/migrate/history.ts';
 import { tableMigration, three, withShop } from './harness.ts';
 
 test('schema_migrations begins with the four columns of the contract', () =>
@@ -79,4 +80,11 @@ test('the lock file is written by up, and verify compares it', () =>
     expect((await shop.call('verify')).findings.map((f) => f.subject)).toContain('004');
     await shop.call('up');
     expect(await shop.call('verify')).toMatchObject({ ok: true, findings: [] });
+  }));
+
+test('a history that another run creates between our two looks is no history elsewhere', () =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    const names = new Set(['001_users']);
+    await shop.session((session) => refuseElsewhere(session, { schema: 'public', table: 'schema_migrations' }, names));
   }));
