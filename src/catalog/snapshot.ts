@@ -4,7 +4,7 @@
  * The hash is SHA-256 over the canonical JSON of the Snapshot alone: neither the server nor the time is in it, so that
  * the same schema has the same hash wherever and whenever it was read.
  */
-import { canonicalJson, lfNormalised, sha256 } from '../base/canonical.ts';
+import { canonicalSha256, lfNormalised } from '../base/canonical.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { deepFreeze } from './freeze.ts';
 import type { Snapshot } from './model.ts';
@@ -23,7 +23,7 @@ export interface SnapshotFile {
 
 /** Lower-case hex SHA-256. */
 export function snapshotHash(snapshot: Snapshot): string {
-  return sha256(canonicalJson(snapshot));
+  return canonicalSha256(snapshot);
 }
 
 /** Indented by one space: it is meant to lie in a repository, where a change shows as a few lines. */
