@@ -25,6 +25,8 @@ try {
     minifySyntax: true,
     external,
     plugins: [checkAhead(schema)],
+    // pg asks whether it runs in a Cloudflare worker by making a Response: Node loads all of undici for that, 15 ms.
+    define: { STRATA_VERSION: JSON.stringify(version), Response: 'undefined' },
     legalComments: 'none',
     logLevel: 'warning',
   };
@@ -35,7 +37,6 @@ try {
     outdir: out,
     splitting: true,
     format: 'esm',
-    define: { STRATA_VERSION: JSON.stringify(version) },
     // CommonJS packages inside an ESM bundle still call require() for Node's own modules.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
@@ -57,7 +58,7 @@ async function commandLine(shared) {
     charset: 'ascii',
     minifyWhitespace: true,
     write: false,
-    define: { STRATA_VERSION: JSON.stringify(version), 'import.meta.url': '__url', 'import.meta.resolve': '__resolve' },
+    define: { ...shared.define, 'import.meta.url': '__url', 'import.meta.resolve': '__resolve' },
     banner: {
       js: `const __url = require('node:url').pathToFileURL(__filename).href;
         const __resolve = (name) => require('node:url').pathToFileURL(require.resolve(name)).href;`,

@@ -1,6 +1,7 @@
 /**
  * The byte rules on which every checksum and hash rests; docs/formats.md promises them.
- * Canonical JSON: keys sorted by UTF-16 code unit, no white space, `undefined` members left out; arrays keep their order.
+ * Canonical JSON: keys sorted by UTF-16 code unit (but keys that are array indexes come first, in numeric order: no
+ * JavaScript object can hold them otherwise), no white space, `undefined` members left out; arrays keep their order.
  */
 import { createHash, type Hash } from 'node:crypto';
 
@@ -25,7 +26,7 @@ export function canonicalJson(value: unknown): string {
 export function canonicalSha256(record: object): string {
   const hash = createHash('sha256');
   let before = '{';
-  for (const [key, member] of Object.entries(record).sort(([a], [b]) => byCode(a, b))) {
+  for (const [key, member] of Object.entries(sorted(record) as object)) {
     if (member === undefined) continue;
     hash.update(`${before}${JSON.stringify(key)}:`);
     before = ',';
