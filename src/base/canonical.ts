@@ -74,7 +74,8 @@ function sortedRecord(record: Record<string, unknown>): Record<string, unknown> 
 }
 
 function sortedCopy(record: Record<string, unknown>): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
+  // Without a prototype, a key called __proto__ is a key like any other.
+  const copy: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(record).sort()) copy[key] = sorted(record[key]);
   return copy;
 }
