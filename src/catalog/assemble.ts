@@ -13,12 +13,14 @@ export interface AssembleOptions {
   readonly owners: boolean;
   /** Relations to leave out, with all that hangs on them. */
   readonly exclude: readonly QName[];
+  /** False: partitions are left out likewise. */
+  readonly partitions: boolean;
 }
 
 export function assemble(rows: Rows, options: AssembleOptions): Snapshot {
   const lookup = lookupOf(rows, options);
   const members = membersOf(rows);
-  const excluded = excludedOf(rows, lookup, options.exclude);
+  const excluded = excludedOf(rows, lookup, options);
   const keep = (catalog: string) => (oid: number) => !members.has(`${catalog} ${oid}`);
   const keepRelation = (oid: number): boolean => !excluded.has(oid) && keep('pg_class')(oid);
   return {
@@ -37,11 +39,12 @@ function membersOf(rows: Rows): ReadonlySet<string> {
   return new Set(rows.members.map((row) => `${row.class} ${row.oid}`));
 }
 
-function excludedOf(rows: Rows, lookup: Lookup, names: readonly QName[]): ReadonlySet<number> {
-  const wanted = new Set(names.map(({ schema, name }) => JSON.stringify([schema, name])));
+function excludedOf(rows: Rows, lookup: Lookup, { exclude, partitions }: AssembleOptions): ReadonlySet<number> {
+  const wanted = new Set(exclude.map(({ schema, name }) => JSON.stringify([schema, name])));
   const all = [...rows.relations, ...rows.sequences];
-  const hit = all.filter((row) => wanted.has(JSON.stringify([lookup.schema(row.schema), row.name])));
-  return new Set(hit.map((row) => row.oid));
+  const named = all.filter((row) => wanted.has(JSON.stringify([lookup.schema(row.schema), row.name])));
+  const attached = partitions ? [] : rows.relations.filter((row) => row.bound !== null);
+  return new Set([...named, ...attached].map((row) => row.oid));
 }
 
 function schemasOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boolean): readonly Schema[] {

@@ -26,6 +26,11 @@ export interface ReadOptions {
   readonly owners?: boolean;
   /** Relations to leave out with all that hangs on them and the sequences they own: the toolkit's own tables. */
   readonly exclude?: readonly QName[];
+  /**
+   * False: without the partitions of partitioned tables, whatever their depth; the partitioned tables themselves stay. For
+   * comparing with what was recorded earlier: jobs make and drop partitions while the schema stays the same. Default true.
+   */
+  readonly partitions?: boolean;
 }
 
 /** With pauses of 10 ms and more between them: enough for every schema that is not changed without pause. */
@@ -35,9 +40,9 @@ const ATTEMPTS = 8;
 export async function readSnapshot(session: Session, options: ReadOptions = {}): Promise<Snapshot> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { owners = false, exclude = [] } = options;
+      const { owners = false, exclude = [], partitions = true } = options;
       const rows = await fetchRows(session, options.schemas);
-      return deepFreeze(assemble(rows, { serverVersion: session.serverVersion, owners, exclude }));
+      return deepFreeze(assemble(rows, { serverVersion: session.serverVersion, owners, exclude, partitions }));
     } catch (thrown) {
       if (attempt >= ATTEMPTS || !isVanished(thrown)) throw readFault(thrown, session);
       await new Promise((resolve) => setTimeout(resolve, attempt * 10));

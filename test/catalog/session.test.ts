@@ -175,6 +175,30 @@ test('leaves out what it is told to, with all that hangs on it', async () => {
   );
 });
 
+test('without partitions it is the same before and after a job made some; a table that merely inherits stays', async () => {
+  await database.session((session) =>
+    inside(session, async () => {
+      await session.batch(`
+        CREATE SCHEMA parts; CREATE TABLE parts.log (at date NOT NULL, kind integer, PRIMARY KEY (at, kind)) PARTITION BY RANGE (at);
+        CREATE TABLE parts.base (a integer); CREATE TABLE parts.heir (b integer) INHERITS (parts.base)`);
+      const read = (options = {}): ReturnType<typeof readSnapshot> =>
+        readSnapshot(session, { schemas: ['parts'], partitions: false, ...options });
+      const before = await read();
+      expect(before.tables.map(({ name }) => name)).toEqual(['base', 'heir', 'log']);
+      await session.batch(`
+        CREATE TABLE parts.log_rest PARTITION OF parts.log DEFAULT;
+        CREATE TABLE parts.log_2026 PARTITION OF parts.log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY LIST (kind);
+        CREATE TABLE parts.log_2026_1 PARTITION OF parts.log_2026 FOR VALUES IN (1);
+        CREATE INDEX ON parts.log_2026_1 (at); COMMENT ON TABLE parts.log_rest IS 'x'; ALTER TABLE parts.log_rest ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE parts.log_rest ADD CONSTRAINT positive CHECK (kind > 0)`);
+      expect(await read()).toEqual(before);
+      expect((await read({ partitions: true })).tables).toHaveLength(6);
+      await session.batch('ALTER TABLE parts.log ADD COLUMN note text');
+      expect(snapshotHash(await read())).not.toBe(snapshotHash(before));
+    }),
+  );
+});
+
 test('names the target of a foreign key and the parent of a table outside the schemas read', async () => {
   await database.session((session) =>
     inside(session, async () => {
