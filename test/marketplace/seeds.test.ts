@@ -1,30 +1,13 @@
 /** The seeds load through the project's own loader, twice without a change, and a lesson can be booked on top of them. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { realRuntime } from '../../src/base/runtime.ts';
-import { readSnapshot } from '../../src/catalog/read.ts';
-import { readSets } from '../../src/seed/dataset.ts';
-import { type LoadedFile, loadSeeds } from '../../src/seed/load.ts';
-import { planSet } from '../../src/seed/tables.ts';
+import type { LoadedFile } from '../../src/seed/load.ts';
 import { as, only, useMarketplace } from './support/marketplace.ts';
 import { call } from './support/people.ts';
+import { loadSet } from './support/seeds.ts';
 
 const db = useMarketplace();
-const place = { root: process.cwd(), seeds: 'seeds', schema: 'public' };
 let first: readonly LoadedFile[];
-
-const load = (): Promise<readonly LoadedFile[]> =>
-  db.session(async (s) => {
-    const { sets, findings } = readSets(place, ['demo']);
-    expect(findings).toEqual([]);
-    const snapshot = await readSnapshot(s, { schemas: ['public'] });
-    const plans = sets.map((set) => planSet(set, snapshot, 'public'));
-    expect(plans.flatMap((plan) => plan.findings)).toEqual([]);
-    return loadSeeds(
-      s,
-      plans.flatMap((plan) => plan.loads),
-      { snapshot, runtime: realRuntime() },
-    );
-  });
+const load = (): Promise<readonly LoadedFile[]> => db.session((s) => loadSet(s, 'demo'));
 
 beforeAll(async () => {
   first = await load();
