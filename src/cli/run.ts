@@ -1,6 +1,7 @@
 /** One run: configuration, command, report. Gives the exit status; main.ts leaves with it. */
 import { resolve } from 'node:path';
 import { EXIT, ToolError } from '../base/errors.ts';
+import type { Outcome } from '../base/finding.ts';
 import { maskSecrets } from '../base/mask.ts';
 import { type Event, realRuntime } from '../base/runtime.ts';
 import { VERSION } from '../base/version.ts';
@@ -28,8 +29,7 @@ export async function runInvocation(invocation: Invocation, around: Surroundings
   try {
     const outcome = await callCommand(invocation, around, progress.emit);
     await progress.close();
-    const { color, width } = around.screen.out;
-    around.screen.out.write(await render(format, { version: VERSION, command, outcome }, { color, width }));
+    await report(format, command, outcome, around.screen);
     return outcome.ok ? EXIT.done : EXIT.findings;
   } catch (thrown) {
     await progress.close();
@@ -37,6 +37,20 @@ export async function runInvocation(invocation: Invocation, around: Surroundings
     await reportFailure(failure, { command, format, verbose: globals.verbose === true, screen: around.screen });
     return failure.exit;
   }
+}
+
+/** What is meant for a pipe or a file (SQL, a Snapshot, a URL) stays whole on stdout: findings beside it go to stderr. */
+async function report(format: Format, command: string, outcome: Outcome, screen: Screen): Promise<void> {
+  const { color, width } = screen.out;
+  const data = format === 'table' && outcome.ok && isVerbatim(outcome) ? { ...outcome, findings: [] } : outcome;
+  screen.out.write(await render(format, { version: VERSION, command, outcome: data }, { color, width }));
+  if (data === outcome || outcome.findings.length === 0) return;
+  const { findingsText } = await import('../report/table.ts');
+  screen.err.write(findingsText(outcome.findings, { color: screen.err.color }));
+}
+
+function isVerbatim({ view }: Outcome): boolean {
+  return view.length > 0 && view.every(({ kind }) => kind === 'verbatim');
 }
 
 export interface FailureStyle {

@@ -77,9 +77,16 @@ export function down(pgm: MigrationBuilder): void {
 
 /** One script for \`psql\`: a transaction per migration with its history row, as the tool does. */
 export function psqlScript(count) {
-  const lines = ['CREATE TABLE IF NOT EXISTS history (version varchar(50) PRIMARY KEY, applied_at timestamptz DEFAULT now());'];
+  const lines = [
+    'CREATE TABLE IF NOT EXISTS history (version varchar(50) PRIMARY KEY, applied_at timestamptz DEFAULT now());',
+  ];
   for (let n = 1; n <= count; n += 1) {
-    lines.push('BEGIN;', ...upSql(n).map((sql) => `${sql};`), `INSERT INTO history (version) VALUES ('${n}');`, 'COMMIT;');
+    lines.push(
+      'BEGIN;',
+      ...upSql(n).map((sql) => `${sql};`),
+      `INSERT INTO history (version) VALUES ('${n}');`,
+      'COMMIT;',
+    );
   }
   return `${lines.join('\n')}\n`;
 }

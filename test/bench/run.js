@@ -11,7 +11,6 @@ import { join, resolve } from 'node:path';
 import { BARE_NOOP, BARE_UP, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { compare, seconds, usage } from './measure.js';
 
-
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const BIN = resolve('bin/strata.js');
 const NODE_MODULES = resolve('node_modules');
@@ -33,11 +32,19 @@ try {
 
 /** Process start: nothing but Node against --version and --help. */
 function start() {
-  report('process start', 'empty node', compare([
-    { name: 'empty node', run: node('-e', '0') },
-    { name: 'strata --version', run: strata(['--version'], home) },
-    { name: 'strata --help', run: strata(['--help'], home) },
-  ], ROUNDS * 3), { 'strata --version': 1.6, 'strata --help': 1.6 });
+  report(
+    'process start',
+    'empty node',
+    compare(
+      [
+        { name: 'empty node', run: node('-e', '0') },
+        { name: 'strata --version', run: strata(['--version'], home) },
+        { name: 'strata --help', run: strata(['--help'], home) },
+      ],
+      ROUNDS * 3,
+    ),
+    { 'strata --version': 1.6, 'strata --help': 1.6 },
+  );
 }
 
 /** 1,000 migrations applied already. */
@@ -57,7 +64,9 @@ function noop() {
   seconds(nodePgMigrate(folder, peer));
   contenders.push({ name: 'node-pg-migrate up', run: nodePgMigrate(folder, peer) });
   report('no-op over 1,000 applied', 'bare node: connect, select, hash', compare(contenders, ROUNDS * 2), {
-    'strata up': 1.3, 'strata status': 1.3, 'strata verify --checksums-only': 1.3,
+    'strata up': 1.3,
+    'strata status': 1.3,
+    'strata verify --checksums-only': 1.3,
   });
 }
 
@@ -67,7 +76,9 @@ function up() {
     sql(serverUrl, `ALTER SYSTEM SET fsync = ${fsync}; SELECT pg_reload_conf()`);
     for (const count of [10, 1000]) {
       const limit = count === 10 ? 2.3 : fsync === 'on' ? 1.1 : 1.25;
-      report(`fresh up of ${count}, fsync ${fsync}`, 'psql', compare(freshContenders('sql', count), ROUNDS), { 'strata up': limit });
+      report(`fresh up of ${count}, fsync ${fsync}`, 'psql', compare(freshContenders('sql', count), ROUNDS), {
+        'strata up': limit,
+      });
     }
   }
   costs('sql');
@@ -87,17 +98,25 @@ function ts() {
 /** 100 migrations over a link with 10 ms round trips. */
 async function link() {
   const port = await freePort();
-  const proxy = spawn(process.execPath, [resolve('test/bench/proxy.js'), String(port), new URL(serverUrl).port, '10'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const proxy = spawn(process.execPath, [resolve('test/bench/proxy.js'), String(port), new URL(serverUrl).port, '10'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise((ready) => proxy.stdout.once('data', ready));
   try {
     const folder = sqlProject('link', 100);
     const script = join(home, 'link.sql');
     writeFileSync(script, psqlScript(100));
     const far = () => freshDatabase('link').replace(/:\d+\//, `:${port}/`);
-    const times = compare([
-      { name: 'psql', run: () => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', far(), '-f', script] }) },
-      { name: 'strata up', run: () => strata(['up'], folder, { DATABASE_URL: far() }) },
-    ], Math.min(ROUNDS, 3));
+    const times = compare(
+      [
+        {
+          name: 'psql',
+          run: () => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', far(), '-f', script] }),
+        },
+        { name: 'strata up', run: () => strata(['up'], folder, { DATABASE_URL: far() }) },
+      ],
+      Math.min(ROUNDS, 3),
+    );
     report('100 migrations over a 10 ms link', 'psql', times, { 'strata up': 1.4 / 4.5 });
   } finally {
     proxy.kill();
@@ -108,19 +127,34 @@ async function link() {
 async function snapshot() {
   const url = freshDatabase('snapshot');
   const { benchSnapshot } = await import('./snapshot.js');
-  const { times, mib } = await benchSnapshot({ url, folder: home, rounds: ROUNDS, pgDump: program('pg_dump'), bin: BIN });
-  report(`snapshot of 2,000 tables (peak ${mib.toFixed(0)} MiB)`, 'pg_dump --schema-only', times, { 'strata snapshot': 0.8 });
+  const { times, mib } = await benchSnapshot({
+    url,
+    folder: home,
+    rounds: ROUNDS,
+    pgDump: program('pg_dump'),
+    bin: BIN,
+  });
+  report(`snapshot of 2,000 tables (peak ${mib.toFixed(0)} MiB)`, 'pg_dump --schema-only', times, {
+    'strata snapshot': 0.8,
+  });
 }
 
 /** The embedded server: cold, warm, and a clone of a template. */
 function server() {
   const folder = join(home, 'server');
   mkdirSync(folder, { recursive: true });
-  const times = compare([
-    { name: 'empty node', run: node('-e', '0') },
-    { name: 'cold: initdb, start, first query', prepare: () => dropServer(folder), run: strata(['db', 'start'], folder) },
-    { name: 'warm: db url', run: strata(['db', 'url'], folder) },
-  ], Math.min(ROUNDS, 3));
+  const times = compare(
+    [
+      { name: 'empty node', run: node('-e', '0') },
+      {
+        name: 'cold: initdb, start, first query',
+        prepare: () => dropServer(folder),
+        run: strata(['db', 'start'], folder),
+      },
+      { name: 'warm: db url', run: strata(['db', 'url'], folder) },
+    ],
+    Math.min(ROUNDS, 3),
+  );
   dropServer(folder);
   report('embedded server (limits: 1.5 s cold, 0.2 s warm)', 'empty node', times, {});
 }
@@ -131,9 +165,22 @@ function freshContenders(language, count) {
   writeFileSync(script, psqlScript(count));
   const barePath = { NODE_PATH: NODE_MODULES };
   return [
-    { name: 'psql', run: () => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', freshDatabase('fresh'), '-f', script] }) },
-    { name: 'bare node, a message each', run: () => node('-e', BARE_UP, script, { env: { ...barePath, DATABASE_URL: freshDatabase('fresh') } }) },
-    { name: 'strata up', prepare: () => rmSync(join(folder, 'strata.lock.json'), { force: true }), run: () => strata(['up'], folder, { DATABASE_URL: freshDatabase('fresh') }) },
+    {
+      name: 'psql',
+      run: () => ({
+        command: program('psql'),
+        args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', freshDatabase('fresh'), '-f', script],
+      }),
+    },
+    {
+      name: 'bare node, a message each',
+      run: () => node('-e', BARE_UP, script, { env: { ...barePath, DATABASE_URL: freshDatabase('fresh') } }),
+    },
+    {
+      name: 'strata up',
+      prepare: () => rmSync(join(folder, 'strata.lock.json'), { force: true }),
+      run: () => strata(['up'], folder, { DATABASE_URL: freshDatabase('fresh') }),
+    },
     { name: 'node-pg-migrate', run: () => nodePgMigrate(folder, freshDatabase('fresh')) },
   ];
 }
@@ -141,8 +188,22 @@ function freshContenders(language, count) {
 function costs(language) {
   const folder = language === 'sql' ? sqlProject('fresh_1000', 1000) : tsProject('ts_1000', 1000);
   const { cpu, mib } = usage(strata(['up'], folder, { DATABASE_URL: freshDatabase('fresh') }));
-  rows.push([`client of 1,000 (${language}): CPU s`, 'strata up', cpu.toFixed(2), '', 'at most 0.70', cpu <= 0.7 ? 'ok' : 'OVER']);
-  rows.push([`client of 1,000 (${language}): peak MiB`, 'strata up', mib.toFixed(0), '', 'at most 95', mib <= 95 ? 'ok' : 'OVER']);
+  rows.push([
+    `client of 1,000 (${language}): CPU s`,
+    'strata up',
+    cpu.toFixed(2),
+    '',
+    'at most 0.70',
+    cpu <= 0.7 ? 'ok' : 'OVER',
+  ]);
+  rows.push([
+    `client of 1,000 (${language}): peak MiB`,
+    'strata up',
+    mib.toFixed(0),
+    '',
+    'at most 95',
+    mib <= 95 ? 'ok' : 'OVER',
+  ]);
 }
 
 function sqlProject(name, count) {
@@ -180,7 +241,14 @@ function strataOutput(args, cwd) {
 }
 
 function nodePgMigrate(folder, url) {
-  const args = [join(NODE_MODULES, 'node-pg-migrate', 'bin', 'node-pg-migrate.js'), 'up', '--no-verbose', '-m', 'migrations', '--single-transaction=false'];
+  const args = [
+    join(NODE_MODULES, 'node-pg-migrate', 'bin', 'node-pg-migrate.js'),
+    'up',
+    '--no-verbose',
+    '-m',
+    'migrations',
+    '--single-transaction=false',
+  ];
   return { command: process.execPath, args, cwd: folder, env: { DATABASE_URL: url } };
 }
 
@@ -195,7 +263,9 @@ function dropServer(folder) {
 }
 
 function program(name) {
-  const local = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((v) => `/usr/lib/postgresql/${v}/bin`) : [];
+  const local = existsSync('/usr/lib/postgresql')
+    ? readdirSync('/usr/lib/postgresql').map((v) => `/usr/lib/postgresql/${v}/bin`)
+    : [];
   const folders = [process.env.STRATA_PG_BIN, ...(process.env.PATH ?? '').split(':'), ...local].filter(Boolean);
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
   return found ?? fail(`${name} is not installed; set STRATA_PG_BIN`);
@@ -214,14 +284,27 @@ function report(title, base, times, limits) {
   for (const [name, time] of times) {
     const ratio = time / times.get(base);
     const limit = limits[name];
-    rows.push([title, name, time.toFixed(3), `${ratio.toFixed(2)}x`, limit ? `at most ${limit.toFixed(2)}x` : '', limit ? (ratio <= limit ? 'ok' : 'OVER') : '']);
+    rows.push([
+      title,
+      name,
+      time.toFixed(3),
+      `${ratio.toFixed(2)}x`,
+      limit ? `at most ${limit.toFixed(2)}x` : '',
+      limit ? (ratio <= limit ? 'ok' : 'OVER') : '',
+    ]);
   }
 }
 
 function print() {
   const head = ['work', 'who', 'median', 'ratio', 'limit', ''];
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
-  for (const row of [head, ...rows]) process.stdout.write(`${row.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd()}\n`);
+  for (const row of [head, ...rows])
+    process.stdout.write(
+      `${row
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
 }
 
 function fail(message) {

@@ -74,6 +74,16 @@ export const MIGRATION_CARDS: readonly Card[] = [
     examples: ['strata verify', 'strata verify --format sarif > verify.sarif'],
   },
   {
+    name: 'snapshot',
+    summary: 'write what the database is: its whole catalog as JSON',
+    details: 'Stable to the byte: without oids, owners and clock. What types --from reads, and what verify hashes.',
+    flags: [
+      { name: 'out', kind: 'string', value: 'file', help: 'file to write; default: stdout' },
+      { name: 'owners', kind: 'boolean', help: 'with the owner of each object' },
+    ],
+    examples: ['strata snapshot --out snapshot.json', 'strata types --from snapshot.json'],
+  },
+  {
     name: 'repair',
     summary: 'accept reviewed edits, or clear a failed step',
     details:

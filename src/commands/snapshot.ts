@@ -1,0 +1,50 @@
+/** `strata snapshot`: the live catalog as a file, for `types --from`, for reviews, for comparing machines. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { messageOf, ToolError } from '../base/errors.ts';
+import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
+import type { Snapshot } from '../catalog/model.ts';
+import { readSnapshot } from '../catalog/read.ts';
+import { snapshotHash, snapshotText } from '../catalog/snapshot.ts';
+import { ownTables } from '../migrate/history.ts';
+import type { Context, Options } from './command.ts';
+import { withDatabase } from './database.ts';
+
+export async function run(context: Context, options: Options): Promise<Outcome> {
+  const { config, runtime } = context;
+  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  const owners = options.owners === true;
+  const { snapshot, serverVersion } = await withDatabase(context, async (session) => ({
+    snapshot: await readSnapshot(session, { schemas: config.schemas, exclude, owners }),
+    serverVersion: session.serverVersion,
+  }));
+  const findings = snapshot.unmodelled.map(unmodelled);
+  const text = snapshotText(snapshot, { serverVersion, takenAt: runtime.now() });
+  if (typeof options.out !== 'string') return outcome(JSON.parse(text), [{ kind: 'verbatim', text }], findings);
+  const path = resolve(runtime.cwd, options.out);
+  try {
+    writeFileSync(path, text);
+  } catch (thrown) {
+    throw new ToolError('USAGE', `${options.out} cannot be written`, { detail: messageOf(thrown), cause: thrown });
+  }
+  const hash = snapshotHash(snapshot);
+  const data = { file: options.out, hash, ...counts(snapshot) };
+  const line = `${options.out}: ${snapshot.tables.length} tables, hash ${hash.slice(0, 12)}`;
+  return outcome(data, [{ kind: 'text', text: line, tone: 'good' }], findings);
+}
+
+function unmodelled({ kind, name }: Snapshot['unmodelled'][number]): Finding {
+  return finding({
+    code: 'snapshot/unmodelled',
+    level: 'warning',
+    subject: name,
+    message: `${kind} ${name} is of a kind that a Snapshot only names: changes inside it are not noticed`,
+  });
+}
+
+/** How many objects of each kind: `{ tables: 52, views: 13, … }`. */
+function counts(snapshot: Snapshot): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(snapshot).map(([kind, list]) => [kind, (list as readonly unknown[]).length]),
+  );
+}
