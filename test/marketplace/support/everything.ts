@@ -32,7 +32,6 @@ export async function addEverythingAround(
     source: 'ECB',
   });
   await add('user_notification_preferences', { user_id: student, channel: 'email', category: 'booking' });
-  await add('tutor_subjects', { tutor_profile_id: tutor, subject_id: subject });
   await add('tutor_certifications', { tutor_profile_id: tutor, title: 'c', issuer: 'i', issued_on: '2020-01-01' });
   await add('tutor_education', { tutor_profile_id: tutor, institution: 'i', degree: 'd', start_year: 2000 });
   await add('tutor_pricing_options', {

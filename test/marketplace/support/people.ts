@@ -45,6 +45,8 @@ export async function addTutor(s: Session, options: TutorOptions = {}): Promise<
       [userId, rate, approved, approved ? 'approved' : 'incomplete'],
     ),
   );
+  // Tests about anything else need not say what is taught: every tutor teaches every subject.
+  await s.query('INSERT INTO tutor_subjects (tutor_profile_id, subject_id) SELECT $1, id FROM subjects', [id]);
   if (hours) {
     await s.query(
       `INSERT INTO tutor_availabilities (tutor_profile_id, day_of_week, start_time, end_time)
@@ -64,6 +66,7 @@ export async function addSubject(s: Session): Promise<number> {
       'science',
     ]),
   );
+  await s.query('INSERT INTO tutor_subjects (tutor_profile_id, subject_id) SELECT id, $1 FROM tutor_profiles', [id]);
   return id;
 }
 
