@@ -57,11 +57,12 @@ function isReordering(change: Change): boolean {
 /**
  * A definition that went through a dump is parsed anew, and PostgreSQL then writes some casts otherwise: a varchar
  * column's `IN ('a', 'b')` reads `((ARRAY['a'::character varying, …])::text[])` at first and
- * `(ARRAY[('a'::character varying)::text, …])` ever after. Casts among string types, parentheses and white space are
- * therefore left out of the comparison of texts that hold a cast.
+ * `(ARRAY[('a'::character varying)::text, …])` ever after; and `a BETWEEN 1 AND 2 AND b BETWEEN 3 AND 4` is two pairs of
+ * two at first and one pair behind two others ever after. Casts among string types, parentheses and white space are
+ * therefore left out of the comparison of texts that hold a cast or join conditions.
  */
 function settled<T>(value: T): T {
-  if (typeof value === 'string') return (value.includes('::') ? withoutCasts(value) : value) as T;
+  if (typeof value === 'string') return (/::|\) (?:AND|OR) \(/.test(value) ? withoutCasts(value) : value) as T;
   if (Array.isArray(value)) return value.map(settled) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, settled(member)])) as T;

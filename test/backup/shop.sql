@@ -33,6 +33,7 @@ ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON customers USING (mail = current_setting('shop.mail', true));
 COMMENT ON TABLE customers IS 'Who buys. O''Brien too.';
 
+CREATE TABLE spans (first integer, last integer, CHECK (first BETWEEN 1 AND 5 AND last BETWEEN first AND 9));
 CREATE TABLE orders (id serial, at date NOT NULL, customer bigint REFERENCES customers, total numeric(12, 2), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE TABLE orders_2025 PARTITION OF orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 -- Attached with its columns in another order, and one dropped.
