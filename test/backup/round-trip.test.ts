@@ -46,6 +46,7 @@ describe('create', () => {
       'public.orders_2026': 187,
       'public.parents': 1,
       'public.sessions': 1,
+      'public.spans': 0,
     });
     expect(backup.manifest.contents.large_objects.count).toBe(2);
     expect(backup.manifest.contents.large_objects.checksum).toMatch(/^-?\d+$/);
