@@ -92,6 +92,8 @@ export const CODES = {
     title: 'another process has been starting or stopping the embedded server for too long',
   },
   EMBEDDED_START: { exit: EXIT.connection, title: 'the embedded server does not start' },
+  // scratch databases
+  SCRATCH_DENIED: { exit: EXIT.refused, title: 'the role may not create the scratch database that the command needs' },
   // backups
   BACKUP_DAMAGED: { exit: EXIT.failed, title: 'a backup does not hold what was written into it' },
   BACKUP_DIR_UNREADABLE: { exit: EXIT.usage, title: 'the folder of backups cannot be read' },
@@ -103,6 +105,7 @@ export const CODES = {
     exit: EXIT.refused,
     title: 'row level security would hide rows from the role that takes the backup',
   },
+  DRILL_REPORT: { exit: EXIT.failed, title: 'the report of a drill cannot be written' },
   RESTORE_EXTENSION_MISSING: {
     exit: EXIT.refused,
     title: 'the server cannot install an extension that the backup needs',

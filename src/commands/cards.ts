@@ -1,4 +1,5 @@
 /** Every command as data, in the order of `strata --help`. The work behind each is in registry.ts. */
+import { CHECK_CARDS } from './cards/checks.ts';
 import { DATA_CARDS } from './cards/data.ts';
 import { MIGRATION_CARDS } from './cards/migrations.ts';
 import { PROJECT_CARDS } from './cards/project.ts';
@@ -7,6 +8,7 @@ import type { Card, Flag } from './command.ts';
 export const CARDS: readonly Card[] = [
   ...PROJECT_CARDS.slice(0, 1),
   ...MIGRATION_CARDS,
+  ...CHECK_CARDS,
   ...DATA_CARDS,
   ...PROJECT_CARDS.slice(1),
 ];

@@ -24,6 +24,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   'backup list': async () => (await import('./backup-list.ts')).run,
   'backup verify': async () => (await import('./backup-verify.ts')).run,
   restore: async () => (await import('./restore.ts')).run,
+  drill: async () => (await import('./drill.ts')).run,
   env: async () => (await import('./env.ts')).run,
   'db start': async () => (await import('./db.ts')).start,
   'db stop': async () => (await import('./db.ts')).stop,

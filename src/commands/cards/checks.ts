@@ -1,0 +1,16 @@
+/** Cards of the commands that judge: migrations before they run, databases against what was promised. */
+import type { Card } from '../command.ts';
+import { MIGRATIONS, STEPS, TO } from './flags.ts';
+
+export const CHECK_CARDS: readonly Card[] = [
+  {
+    name: 'cycle',
+    summary: 'prove on a scratch database that every migration can be undone',
+    details:
+      'Each migration goes up, down and up again; the catalog is compared after each step. A difference is told with the ' +
+      'object, both definitions and the line. With --steps only the last ones are judged. The role must be allowed to ' +
+      'create databases; the database itself is not touched.',
+    flags: [TO, STEPS, MIGRATIONS],
+    examples: ['strata cycle', 'strata cycle --steps 3 --format github'],
+  },
+];

@@ -1,0 +1,133 @@
+/**
+ * Migrations run on a database that nobody else uses: no history, no lock, no retries, only the statements. What
+ * `cycle` and `drift` do on scratch databases.
+ */
+import { messageOf } from '../base/errors.ts';
+import type { Place } from '../base/finding.ts';
+import type { Direction, PlanStep, Script } from '../base/plan.ts';
+import type { Session } from '../pg/pool.ts';
+import { ServerError } from '../pg/server-error.ts';
+import { WASH } from '../pg/session.ts';
+import { type CompileOptions, runOpaque } from './compile.ts';
+import { locate } from './locate.ts';
+import type { CompiledMigration } from './model.ts';
+import { opaqueDatabase } from './opaque.ts';
+import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
+
+export interface ReplayOptions {
+  readonly compile: CompileOptions;
+  /** Asked just before the COMMIT of a transactional migration; false rolls it back, and nothing has happened. */
+  readonly beforeCommit?: () => Promise<boolean>;
+}
+
+/** A migration that does not run, in words, and the line. */
+export class ReplayFailure extends Error {
+  override readonly name = 'ReplayFailure';
+  readonly place: Place;
+  /** Lines of source with a caret, and the server's detail. */
+  readonly detail: string;
+
+  constructor(message: string, place: Place, detail: string, cause: unknown) {
+    super(message, { cause });
+    this.place = place;
+    this.detail = detail;
+  }
+}
+
+/**
+ * For the connection, so that RESET ALL after each migration keeps them: nothing here must survive a crash, so no commit
+ * waits for the disk; and what is asked after every step is planned once.
+ */
+export const SCRATCH_OPTIONS = '-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan';
+
+/** Runs one direction. False: `beforeCommit` said no. Throws a ReplayFailure; a transactional migration leaves nothing then. */
+export async function replay(
+  session: Session,
+  migration: CompiledMigration,
+  direction: Direction,
+  options: ReplayOptions,
+): Promise<boolean> {
+  const step = stepOf(direction, migration);
+  const { script } = step;
+  if (script.kind === 'irreversible') return true;
+  try {
+    if (!script.transactional) {
+      await alone(session, migration, step, options);
+      return true;
+    }
+    const opening = frames(step, ['BEGIN']);
+    // The code of an opaque migration talks to the server itself, so its transaction must be open before.
+    if (script.kind === 'opaque') await sendPieces(session, opening.splice(0));
+    await sendPieces(session, [...opening, ...(await authored(session, migration, step, options))]);
+    if (options.beforeCommit && !(await options.beforeCommit())) {
+      await session.query('ROLLBACK');
+      return false;
+    }
+    await sendPieces(session, [{ kind: 'commit', sql: 'COMMIT', step }, ...wash(step)]);
+    return true;
+  } catch (thrown) {
+    await session.query('ROLLBACK').catch(() => undefined);
+    throw failure(migration, step, thrown);
+  }
+}
+
+function stepOf(direction: Direction, migration: CompiledMigration): PlanStep {
+  const { file, semanticChecksum } = migration;
+  const { version, name, checksum } = file;
+  return { version, name, direction, file: file.file, script: migration[direction], checksum, semanticChecksum };
+}
+
+async function authored(
+  session: Session,
+  migration: CompiledMigration,
+  step: PlanStep,
+  { compile }: ReplayOptions,
+): Promise<readonly Piece[]> {
+  const { script } = step;
+  if (script.kind === 'statements') return statementPieces(step, script.statements);
+  if (script.kind === 'irreversible') return [];
+  return statementPieces(step, await runOpaque(migration.file, step.direction, opaqueDatabase(session), compile));
+}
+
+async function alone(
+  session: Session,
+  migration: CompiledMigration,
+  step: PlanStep,
+  options: ReplayOptions,
+): Promise<void> {
+  for (const piece of await authored(session, migration, step, options)) await sendPieces(session, [piece]);
+  await sendPieces(session, wash(step));
+}
+
+/** What the session itself prepared stays: DEALLOCATE ALL only after a script that may have prepared something. */
+function wash(step: PlanStep): Piece[] {
+  const all = mayPrepare(step.script);
+  return frames(
+    step,
+    WASH.filter((sql) => all || sql !== 'DEALLOCATE ALL'),
+  );
+}
+
+/** True: what the session has prepared may be gone afterwards. */
+export function mayPrepare(script: Script): boolean {
+  return (
+    script.kind === 'opaque' ||
+    (script.kind === 'statements' && script.statements.some(({ sql }) => PREPARES.test(sql)))
+  );
+}
+
+const PREPARES = /\b(prepare|deallocate|discard)\b/i;
+
+function failure(migration: CompiledMigration, step: PlanStep, thrown: unknown): unknown {
+  const error = thrown instanceof PieceFailure ? thrown.error : thrown;
+  const statement = thrown instanceof PieceFailure ? thrown.spot.statement : undefined;
+  if (!(error instanceof ServerError) && thrown instanceof Error && !('code' in thrown)) return thrown;
+  const fields = error instanceof ServerError ? error.fields : undefined;
+  const lines = [fields?.detail, fields?.hint, fields?.where].filter((line) => line !== undefined);
+  const message = messageOf(error).split('\n')[0] ?? '';
+  if (!statement || !(thrown instanceof PieceFailure)) {
+    return new ReplayFailure(message, { file: step.file, line: 1, column: 1 }, lines.join('\n'), thrown);
+  }
+  const { place, frame } = locate(migration.file, statement, thrown.spot.position);
+  return new ReplayFailure(message, place, [frame, ...lines].join('\n'), thrown);
+}
