@@ -13,4 +13,17 @@ export const CHECK_CARDS: readonly Card[] = [
     flags: [TO, STEPS, MIGRATIONS],
     examples: ['strata cycle', 'strata cycle --steps 3 --format github'],
   },
+  {
+    name: 'drift',
+    summary: 'what the live database has that its migrations do not give, and the reverse',
+    details:
+      'Asks the hash recorded by the last run first; when it differs, the applied migrations are replayed on a scratch ' +
+      'database and the catalogs compared object by object. Differences that were reviewed go into lint.ignore by their ' +
+      'fingerprints. The live database is only read.',
+    flags: [
+      { name: 'replay', kind: 'boolean', help: 'replay and compare even when the recorded hash agrees' },
+      MIGRATIONS,
+    ],
+    examples: ['strata drift', 'strata drift --env production --format github'],
+  },
 ];

@@ -1,0 +1,125 @@
+/**
+ * `strata drift`: what the live database has that its migrations do not give, and the reverse. The hash recorded by the
+ * last run is asked first; only when it differs (or there is none) are the applied migrations replayed on a scratch
+ * database, and the two catalogs compared object by object.
+ */
+import { ToolError } from '../base/errors.ts';
+import { type Finding, type Outcome, outcome } from '../base/finding.ts';
+import { withTask } from '../base/runtime.ts';
+import type { Change } from '../catalog/change.ts';
+import { compare } from '../catalog/compare.ts';
+import type { Snapshot } from '../catalog/model.ts';
+import { readSnapshot } from '../catalog/read.ts';
+import { snapshotHash } from '../catalog/snapshot.ts';
+import { type History, ownTables } from '../migrate/history.ts';
+import type { CompiledMigration } from '../migrate/model.ts';
+import { ReplayFailure, replay } from '../migrate/replay.ts';
+import type { Session } from '../pg/pool.ts';
+import type { Context, Options } from './command.ts';
+import { withDatabase } from './database.ts';
+import { driftFinding } from './drift-findings.ts';
+import { loadHistory, loadProject, type Project, statuses } from './project.ts';
+import { withScratchSession } from './scratch.ts';
+import { statusFindings } from './status.ts';
+
+export interface DriftData {
+  /** Applied migrations that the promise is made of. */
+  readonly migrations: number;
+  readonly live: string;
+  /** `recorded`: the hash alone told that nothing drifted. */
+  readonly compared: 'recorded' | 'replayed';
+  readonly changes: number;
+  /** Differences whose fingerprints are on the ignore list. */
+  readonly ignored: number;
+}
+
+export async function run(context: Context, options: Options): Promise<Outcome<DriftData>> {
+  const project = loadProject(context);
+  const { live, history, findings } = await withDatabase(context, async (session) => {
+    const read = await loadHistory(context, session, project);
+    const states = await statuses(project, read);
+    return { live: await readLive(context, session), history: read, findings: states.flatMap(statusFindings) };
+  });
+  const hash = snapshotHash(live);
+  const migrations = history.applied.length;
+  const recorded = history.applied.at(-1)?.snapshotHash ?? null;
+  if (options.replay !== true && recorded === hash) {
+    const data: DriftData = { migrations, live: hash, compared: 'recorded', changes: 0, ignored: 0 };
+    return outcome(data, [{ kind: 'text', text: clean(migrations), tone: 'good' }], findings);
+  }
+  const changes = compare(await promised(context, project, history), live);
+  return report(context, { migrations, live: hash, changes, findings });
+}
+
+interface Compared {
+  readonly migrations: number;
+  readonly live: string;
+  readonly changes: readonly Change[];
+  readonly findings: readonly Finding[];
+}
+
+function report({ config }: Context, { migrations, live, changes, findings }: Compared): Outcome<DriftData> {
+  const all = changes.map(driftFinding);
+  const accepted = new Set(config.lint.ignore);
+  const drifted = all.filter(({ fingerprint }) => !accepted.has(fingerprint));
+  const ignored = all.length - drifted.length;
+  const data: DriftData = { migrations, live, compared: 'replayed', changes: all.length, ignored };
+  const told = `${drifted.length} differences from what ${migrations} applied migrations give`;
+  const also = ignored > 0 ? `; ${ignored} more on the ignore list` : '';
+  const text = (drifted.length === 0 ? clean(migrations) : told) + also;
+  return outcome(data, [{ kind: 'text', text, tone: 'strong' }], [...findings, ...drifted]);
+}
+
+function clean(migrations: number): string {
+  return `the live catalog is what ${migrations} applied migrations give`;
+}
+
+function readLive({ config }: Context, session: Session): Promise<Snapshot> {
+  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  return readSnapshot(session, { schemas: config.schemas, exclude });
+}
+
+/** The catalog that the applied migrations give, in the order in which they were applied. */
+async function promised(context: Context, project: Project, history: History): Promise<Snapshot> {
+  const migrations = await appliedMigrations(project, history);
+  const compile = { ...project.folder, all: project.files };
+  return withTask(context.runtime, { id: 'drift', title: 'replay of the applied migrations' }, () =>
+    withScratchSession(context, async (session) => {
+      for (const migration of migrations) {
+        context.runtime.signal.throwIfAborted();
+        await replay(session, migration, 'up', { compile }).catch((thrown: unknown) => {
+          throw thrown instanceof ReplayFailure ? replayError(migration, thrown) : thrown;
+        });
+      }
+      // As on the live side: a migration may have made a table under the name of one of ours.
+      return readLive(context, session);
+    }),
+  );
+}
+
+async function appliedMigrations(project: Project, { applied }: History): Promise<readonly CompiledMigration[]> {
+  const files = new Map(project.files.map((file) => [file.version, file]));
+  const gone = applied.filter(({ version }) => !files.has(version)).map(({ name }) => name);
+  if (gone.length > 0) {
+    throw new ToolError('MIGRATION_MISSING', `the file of applied migration ${gone.slice(0, 5).join(', ')} is gone`, {
+      detail: 'without it nobody can say what the database should be',
+      hint: `Bring it back from version control: git log --diff-filter=D --name-only -- '*${gone[0]}.*'`,
+    });
+  }
+  const wanted = applied.flatMap(({ version }) => files.get(version) ?? []);
+  const compiled = await project.compiler(wanted);
+  return wanted.flatMap((file) => compiled.get(file.version) ?? []);
+}
+
+function replayError(migration: CompiledMigration, failure: ReplayFailure): ToolError {
+  const { file, line, column } = failure.place;
+  return new ToolError(
+    'MIGRATION_FAILED',
+    `${migration.file.name} does not run on a scratch database: ${failure.message}`,
+    {
+      detail: [`${file}:${line}:${column}`, failure.detail].filter((text) => text !== '').join('\n'),
+      hint: 'The live database was only read. A history that does not run from its beginning cannot be compared with: see strata cycle.',
+      cause: failure,
+    },
+  );
+}
