@@ -11,13 +11,14 @@ import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
-import { findProgram, type Program, runProgram } from '../pg/programs.ts';
+import { findProgram, type Program } from '../pg/programs.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { cancelledBy } from './cancel.ts';
 import { readContents, STABLE_TEXT } from './contents.ts';
 import { COMPRESSION, dumpDatabase } from './dump.ts';
 import { type DatabaseState, readState, refuseFilteredRole } from './facts.ts';
 import { backupFault } from './fault.ts';
+import { dumpGlobals } from './globals.ts';
 import { lockDatabase, withFolderLock } from './lock.ts';
 import {
   type BackupFile,
@@ -170,16 +171,9 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
   const [files, contents, globals] = await together<[readonly BackupFile[], Contents, string]>(runtime.signal, [
     (signal) => dumpDatabase({ ...dump, onBytes }, signal),
     (signal) => cancelledBy(signal, session, () => readContents(session, { checksums, signal })),
-    (signal) => dumpGlobals(job.pgDumpall, target, runtime, signal),
+    (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal }),
   ]);
   return { state, dump: files, contents, globals };
-}
-
-/** Roles, their memberships and tablespaces: what belongs to the server and is in no dump of a database. */
-async function dumpGlobals(pgDumpall: Program, target: Target, { env }: Runtime, signal: AbortSignal): Promise<string> {
-  const name = target.database.replace(/[\\']/g, '\\$&');
-  const args = ['--globals-only', '--no-role-passwords', '--no-password', `--database=dbname='${name}'`];
-  return (await runProgram(pgDumpall, args, target, { env, signal })).stdout;
 }
 
 async function writeText(job: Job, path: string, role: BackupFile['role'], text: string): Promise<BackupFile> {

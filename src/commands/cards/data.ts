@@ -75,4 +75,26 @@ export const DATA_CARDS: readonly Card[] = [
     ],
     examples: ['strata restore --to marketplace_check'],
   },
+  {
+    name: 'drill',
+    summary: 'prove that a backup restores, and measure how long it takes',
+    details:
+      'Restores on a server of its own, which is removed afterwards; compares roles, catalog, rows and checksums, checks\n' +
+      'every page with pg_amcheck, and runs the scripts under sql/smoke. RTO is the time from an empty server to the\n' +
+      'compared database, RPO the age of what the backup shows. Reports are kept in the folder of backups, under drills/.',
+    arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest' }],
+    flags: [
+      { name: 'all', kind: 'boolean', help: 'every backup, the newest first' },
+      { name: 'history', kind: 'boolean', help: 'the drills so far, and nothing else' },
+      {
+        name: 'scratch',
+        kind: 'string',
+        value: 'dir',
+        help: 'where the server puts its data; default: the temporary folder',
+      },
+      { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers of pg_restore' },
+      { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+    ],
+    examples: ['strata drill', 'strata drill --all', 'strata drill --history'],
+  },
 ];

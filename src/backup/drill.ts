@@ -1,0 +1,243 @@
+/**
+ * Proves a backup by using it: a server of its own, the globals, the restore with its comparison, every page of every
+ * index, the project's own smoke scripts; all timed. What the backup is to blame for is a finding and ends in `failed`;
+ * what this machine lacks is an error and ends in `not_run`. Either way there is a report.
+ */
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../base/canonical.ts';
+import { type Code, messageOf, ToolError } from '../base/errors.ts';
+import { type Finding, finding } from '../base/finding.ts';
+import { type Runtime, withTask } from '../base/runtime.ts';
+import { type Target, withDatabaseName } from '../base/target.ts';
+import { VERSION } from '../base/version.ts';
+import { majorOf, type Session, SUPPORTED, withSession } from '../pg/pool.ts';
+import { findProgram } from '../pg/programs.ts';
+import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
+import { amcheck } from './amcheck.ts';
+import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
+import { prepareDrills, writeDrill } from './drill-store.ts';
+import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
+import { backupRows, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { readManifest } from './manifest-read.ts';
+import { restoreBackup } from './restore.ts';
+import { newId } from './store.ts';
+
+export interface DrillInput {
+  /** Absolute path of the folder of backups. */
+  readonly dir: string;
+  /** A whole id. */
+  readonly id: string;
+  /** The project's own checks in the restored database; gives a line about each. Throws SMOKE_FAILED. */
+  readonly smoke: (session: Session) => Promise<readonly string[]>;
+  /** Workers of pg_restore. Default 1. */
+  readonly jobs?: number;
+  /** Where the scratch server's data go. Default: the temporary folder. */
+  readonly scratch?: string | undefined;
+  readonly runtime: Runtime;
+}
+
+export interface Drilled {
+  readonly report: DrillReport;
+  /** Path of the report, JSON; the page beside it ends in `.md`. */
+  readonly path: string;
+}
+
+/** Errors that the backup, or the database in it, is to blame for. */
+const AT_FAULT: readonly Code[] = [
+  'BACKUP_DAMAGED',
+  'RESTORE_FAILED',
+  'RESTORE_MISMATCH',
+  'RESTORE_ROLE_MISSING',
+  'SMOKE_FAILED',
+];
+
+/** Smoke scripts must not hang on a lock: nobody else is there to let it go. */
+const SMOKE_SETUP = "SET lock_timeout = '10s'; SET statement_timeout = '10min'";
+
+/** Throws DRILL_REPORT, or what kept this machine from doing it: EMBEDDED_…, PROGRAM_…, BACKUP_INTERRUPTED and such. */
+export async function drillBackup(input: DrillInput): Promise<Drilled> {
+  await prepareDrills(input.dir);
+  const drill = new Drill(input);
+  try {
+    await withTask(input.runtime, { id: 'drill', title: `Drill ${input.id}` }, () => drill.work());
+  } catch (thrown) {
+    const report = drill.report('not_run', thrown);
+    await writeDrill(input.dir, report).catch(() => undefined);
+    throw input.runtime.signal.aborted ? interrupted(thrown) : thrown;
+  }
+  const report = drill.report(drill.findings.some((found) => found.level === 'error') ? 'failed' : 'proved');
+  return { report, path: await writeDrill(input.dir, report) };
+}
+
+function interrupted(cause: unknown): ToolError {
+  const detail = 'its server is removed; the backup is untouched';
+  return new ToolError('BACKUP_INTERRUPTED', 'the drill was interrupted', { detail, cause });
+}
+
+/** One drill under way: a list of phases that begins with "not run", so that whatever ends it leaves the whole story. */
+class Drill {
+  readonly input: DrillInput;
+  readonly findings: Finding[] = [];
+  private readonly startedAt: Date;
+  private readonly phases = new Map<PhaseName, DrillPhase>();
+  private manifest: Manifest | null = null;
+  private manifestSha256 = '';
+  private server: string | null = null;
+
+  constructor(input: DrillInput) {
+    this.input = input;
+    this.startedAt = input.runtime.now();
+    for (const name of ['server', 'globals', 'restore', 'amcheck', 'smoke'] as const) {
+      this.phases.set(name, { name, result: 'not_run', ms: null, text: '' });
+    }
+  }
+
+  async work(): Promise<void> {
+    const { dir, id, scratch, runtime } = this.input;
+    const { manifest, findings } = await readManifest(dir, id);
+    if (manifest === null) return void this.findings.push(...findings);
+    this.manifest = manifest;
+    this.manifestSha256 = sha256(await readFile(join(dir, id, MANIFEST_FILE)));
+    const begun = runtime.ticks();
+    const version = await serverFor(manifest.server.major, runtime);
+    await withScratchServer(
+      { runtime, version, ...(scratch === undefined ? {} : { parent: scratch }) },
+      async (server) => {
+        this.server = server.installation.version;
+        const text = `PostgreSQL ${this.server}`;
+        this.phases.set('server', { name: 'server', result: 'passed', ms: runtime.ticks() - begun, text });
+        await this.onServer(server, manifest);
+      },
+    );
+  }
+
+  private async onServer({ target }: ScratchServer, manifest: Manifest): Promise<void> {
+    const restored = withDatabaseName(target, manifest.database.name);
+    await this.phase('globals', () => this.globals(target, manifest));
+    const whole = await this.phase('restore', () => this.restore(target, manifest));
+    if (!whole) return;
+    await this.phase('amcheck', () => withSession(restored, (session) => this.amcheck(session)));
+    await this.phase('smoke', () => withSession(restored, (session) => this.smoke(session), { setup: SMOKE_SETUP }));
+  }
+
+  /** Runs one phase; false when the backup failed in it. Gives up on what is no fault of the backup. */
+  private async phase(name: PhaseName, work: () => Promise<PhaseEnd>): Promise<boolean> {
+    const { runtime, id } = this.input;
+    runtime.signal.throwIfAborted();
+    const start = runtime.ticks();
+    const end = await work().catch((thrown: unknown) => faultOf(thrown, id, name));
+    this.findings.push(...end.findings);
+    const failed = end.findings.some((found) => found.level === 'error');
+    const result = failed ? 'failed' : end.skipped ? 'skipped' : 'passed';
+    this.phases.set(name, { name, result, ms: runtime.ticks() - start, text: end.text });
+    return !failed;
+  }
+
+  private async globals(target: Target, manifest: Manifest): Promise<PhaseEnd> {
+    const { dir, id, runtime } = this.input;
+    const recorded = await readFile(join(dir, id, 'globals.sql'), 'utf8').catch(() => '');
+    return await withSession(target, async (session) => {
+      const refused = await applyGlobals(session, recorded);
+      if (refused.length > 0) return { text: `${refused.length} statements refused`, findings: refused };
+      if (majorOf(session) !== manifest.server.major) {
+        return { text: 'brought back; not compared, as the server has another major version', findings: [] };
+      }
+      const program = await findProgram('pg_dumpall', majorOf(session), runtime.env);
+      const again = await dumpGlobals(program, target, runtime);
+      const findings = globalsDifferences(recorded, again, target.user);
+      return { text: `${manifest.roles.length} roles of the database, and all others`, findings };
+    });
+  }
+
+  private async restore(target: Target, manifest: Manifest): Promise<PhaseEnd> {
+    const { dir, id, runtime, jobs = 1 } = this.input;
+    const { findings } = await restoreBackup({ target, dir, id, to: manifest.database.name, jobs, runtime });
+    const text = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
+    return { text, findings };
+  }
+
+  private async amcheck(session: Session): Promise<PhaseEnd> {
+    const { done, findings } = await amcheck(session, this.input.id, this.input.runtime);
+    return { text: done ? 'every page of tables and B-trees' : 'not possible here', findings, skipped: !done };
+  }
+
+  private async smoke(session: Session): Promise<PhaseEnd> {
+    const told = await this.input.smoke(session);
+    return { text: told.join('; ') || 'the project has no smoke scripts', findings: [], skipped: told.length === 0 };
+  }
+
+  report(result: DrillReport['result'], error?: unknown): DrillReport {
+    const { runtime, id } = this.input;
+    const { manifest, startedAt } = this;
+    const age = manifest === null ? null : startedAt.getTime() - Date.parse(manifest.at);
+    const [globals, restore] = [this.phases.get('globals'), this.phases.get('restore')];
+    return {
+      strata_drill: 1,
+      id: newId(startedAt, runtime.random),
+      tool: `strata-pg ${VERSION}`,
+      host: hostname(),
+      user: userInfo().username,
+      started_at: startedAt.toISOString(),
+      finished_at: runtime.now().toISOString(),
+      result,
+      backup: manifest && drilledBackup(manifest, this.manifestSha256),
+      backup_id: id,
+      server: this.server,
+      rto_ms: restore?.result === 'passed' ? Math.round((globals?.ms ?? 0) + (restore.ms ?? 0)) : null,
+      rpo_ms: age === null ? null : Math.max(0, age),
+      phases: [...this.phases.values()].map((phase) => ({
+        ...phase,
+        ms: phase.ms === null ? null : Math.round(phase.ms),
+      })),
+      findings: [...this.findings, ...clockFindings(id, age), ...(error === undefined ? [] : [notRun(id, error)])],
+    };
+  }
+}
+
+interface PhaseEnd {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+  readonly skipped?: boolean;
+}
+
+/** The backup's own major version when this machine has its server, else the next newer one. */
+async function serverFor(major: number, { env }: Runtime): Promise<string> {
+  const { chooseInstallation } = await import('../server/choose.ts');
+  let first: unknown;
+  for (let version = major; version <= Math.max(major, SUPPORTED.newest); version += 1) {
+    try {
+      await chooseInstallation({ env, version: String(version), dataDir: '' });
+      return String(version);
+    } catch (thrown) {
+      if (!(thrown instanceof ToolError) || thrown.code !== 'EMBEDDED_BINARIES') throw thrown;
+      first ??= thrown;
+    }
+  }
+  throw first;
+}
+
+function faultOf(thrown: unknown, id: string, phase: PhaseName): PhaseEnd {
+  if (!(thrown instanceof ToolError) || !AT_FAULT.includes(thrown.code)) throw thrown;
+  const { detail, hint, findings } = thrown.more;
+  const lines = [thrown.message, detail].filter(Boolean).join('\n');
+  const main = finding({
+    code: `drill/${phase}`,
+    level: 'error',
+    subject: id,
+    message: lines,
+    ...(hint === undefined ? {} : { hint }),
+  });
+  return { text: thrown.message, findings: [main, ...(findings ?? [])] };
+}
+
+function clockFindings(id: string, age: number | null): readonly Finding[] {
+  if (age === null || age >= 0) return [];
+  const message = `the backup shows a moment ${Math.round(-age / 1000)} s ahead of this machine's clock: its age is not known`;
+  return [finding({ code: 'drill/clock', level: 'warning', subject: id, message })];
+}
+
+function notRun(id: string, error: unknown): Finding {
+  return finding({ code: 'drill/not-run', level: 'error', subject: id, message: messageOf(error) });
+}

@@ -1,0 +1,91 @@
+/** `drill`: proves that backups restore, on a server of its own, and says how long it took and how old they were. */
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { drillBackup } from '../backup/drill.ts';
+import { type DrillReport, duration } from '../backup/drill-report.ts';
+import { readDrills } from '../backup/drill-store.ts';
+import { listIds, resolveId } from '../backup/store.ts';
+import { ToolError } from '../base/errors.ts';
+import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts';
+import type { Session } from '../pg/pool.ts';
+import type { Context, Options, Run } from './command.ts';
+import { runSmoke } from './smoke.ts';
+
+export const run: Run = async (context, options) => {
+  const dir = resolve(context.config.root, context.config.backup.dir);
+  if (options.history === true) return await history(dir);
+  const reports: DrillReport[] = [];
+  const paths: string[] = [];
+  const scratch = await scratchFolder(context, options);
+  for (const id of await chosen(dir, options)) {
+    const { config, runtime } = context;
+    const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
+    const { report, path } = await drillBackup({ dir, id, smoke, jobs: config.backup.jobs, scratch, runtime });
+    reports.push(report);
+    paths.push(path);
+  }
+  const view: Block[] = [drillTable(reports)];
+  const [only] = reports;
+  if (only && reports.length === 1) view.push(phaseTable(only));
+  view.push({ kind: 'text', text: `reports: ${paths.join(', ')}`, tone: 'quiet' });
+  const findings = reports.flatMap((report) => report.findings);
+  return outcome({ drills: reports }, view, findings);
+};
+
+/** The newest one whatever its state: a drill that goes round a damaged backup would hide it. */
+async function chosen(dir: string, { args, all }: Options): Promise<readonly string[]> {
+  if (all === true && args.length > 0) {
+    throw new ToolError('USAGE', '--all and the id of a backup exclude each other', { hint: 'Give one of them.' });
+  }
+  const newest = await resolveId(dir, args[0]);
+  return all === true ? [...(await listIds(dir))].reverse() : [newest];
+}
+
+async function scratchFolder({ config }: Context, { scratch }: Options): Promise<string | undefined> {
+  if (typeof scratch !== 'string') return undefined;
+  const folder = resolve(config.root, scratch);
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  return folder;
+}
+
+async function smokeLines(context: Context, session: Session): Promise<readonly string[]> {
+  const results = await runSmoke(context, session);
+  return results.map(({ file, told }) => (told ? `${file}: ${told}` : file));
+}
+
+async function history(dir: string): Promise<Outcome> {
+  const { reports, findings } = await readDrills(dir);
+  const none: Block = { kind: 'text', text: `no drills in ${dir}: strata drill`, tone: 'warn' };
+  return outcome({ drills: reports }, [reports.length === 0 ? none : drillTable(reports)], findings);
+}
+
+function drillTable(reports: readonly DrillReport[]): Block {
+  const head = ['drilled', 'backup', 'database', 'result', 'RTO', 'RPO', 'rows'];
+  return { kind: 'table', head, rows: reports.map(drillRow) };
+}
+
+const TONES = { proved: 'good', failed: 'bad', not_run: 'warn' } as const;
+
+function drillRow(report: DrillReport): readonly Cell[] {
+  const { result, backup, rto_ms, rpo_ms } = report;
+  return [
+    report.started_at,
+    report.backup_id,
+    backup?.database ?? '',
+    { text: result.replace('_', ' '), tone: TONES[result] },
+    rto_ms === null ? '' : duration(rto_ms),
+    rpo_ms === null ? '' : duration(rpo_ms),
+    backup === null ? '' : String(backup.rows),
+  ];
+}
+
+function phaseTable({ phases }: DrillReport): Block {
+  const tones = { passed: 'good', failed: 'bad', skipped: 'warn', not_run: 'quiet' } as const;
+  const rows = phases.map(({ name, result, ms, text }) => [
+    name,
+    { text: result.replace('_', ' '), tone: tones[result] },
+    ms === null ? '' : duration(ms),
+    text,
+  ]);
+  return { kind: 'table', head: ['step', 'result', 'time', ''], rows };
+}
