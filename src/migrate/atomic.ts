@@ -10,6 +10,7 @@ import { messageOf } from '../base/errors.ts';
 import type { PlanStep, Statement } from '../base/plan.ts';
 import { isConnectionLoss, ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { RESET, WASH } from '../pg/session.ts';
+import { keepsSession } from '../syntax/session-effect.ts';
 import { runOpaque } from './compile.ts';
 import { cancellable, type Execution, StepFailure, type Timeouts } from './execution.ts';
 import { appliedSql } from './journal.ts';
@@ -51,12 +52,16 @@ async function transaction(execution: Execution, group: readonly PlanStep[], wai
   const { session, history, run, timeouts, fence } = execution;
   let pending: Piece[] = [];
   let last: PlanStep | undefined;
+  let clean = true;
   for (const step of group) {
-    const opening = last === undefined ? ['BEGIN'] : RESET;
+    const opening = last === undefined ? ['BEGIN'] : clean ? [] : RESET;
     pending.push(...frames(step, [...opening, ...limits(timeouts, wait)]));
     pending.push(...(await authored(execution, step, () => sendPieces(session, pending.splice(0)))));
+    const kept = isClean(step);
+    clean &&= kept;
     // A migration that changed its role must not take away our right to record it.
-    pending.push(...frames(step, RESET.slice(0, 2)), ...frames(step, appliedSql(history, run, step), 'record'));
+    if (!kept) pending.push(...frames(step, RESET.slice(0, 2)));
+    pending.push(...frames(step, appliedSql(history, run, step), 'record'));
     if (group.length > 1) {
       await sendPieces(session, pending);
       pending = [];
@@ -65,8 +70,13 @@ async function transaction(execution: Execution, group: readonly PlanStep[], wai
   }
   if (!last) return;
   if (fence) pending.push({ kind: 'fence', sql: fence, step: last });
-  pending.push({ kind: 'commit', sql: 'COMMIT', step: last }, ...frames(last, WASH));
+  pending.push({ kind: 'commit', sql: 'COMMIT', step: last }, ...(clean ? [] : frames(last, WASH)));
   await sendPieces(session, pending);
+}
+
+/** Nothing of the step can outlive it in the session: there is nothing to wash. */
+function isClean({ script }: PlanStep): boolean {
+  return script.kind === 'statements' && script.statements.every(({ sql }) => keepsSession(sql));
 }
 
 export function limits(timeouts: Timeouts, wait: number): string[] {
