@@ -36,8 +36,13 @@ export function diffText(found: readonly Difference[]): string {
       ...(was === null ? [] : [`- ${name}: ${was}`]),
       ...(is === null ? [] : [`+ ${name}: ${is}`]),
     ])
-    .map((line) => line.replaceAll('\n', ' '))
+    .map((line) => shortened(line.replaceAll('\n', ' ')))
     .join('\n');
+}
+
+/** A whole JSON Schema can be one declaration. */
+function shortened(line: string): string {
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
 }
 
 const TOKEN =

@@ -2,11 +2,13 @@
  * Makes the model that every output is written from: relations with their TypeScript claims, unions and brands with
  * their names. Pure: Snapshot in, model out. TypeScript, Kysely and JSON Schema differ only in how they print it.
  */
-import type { Column, QName, Snapshot, Table, UserType, View } from '../catalog/model.ts';
+import type { Column, QName, Snapshot, Table, View } from '../catalog/model.ts';
 import { type BrandRoot, Brands } from './brands.ts';
 import { insertMode, isNullable, key, type ResolvedType, TypeResolver, tableFacts } from './columns.ts';
 import { bothFacts, type Facts, type FactsByColumn } from './facts.ts';
-import { literalText, NameRegistry, pascal, singular } from './names.ts';
+import { TypeMapper, type UnionPlace } from './mapper.ts';
+import { NameRegistry, pascal, singular } from './names.ts';
+import { typedRoutines } from './routines.ts';
 import {
   type Brand,
   newName,
@@ -16,10 +18,8 @@ import {
   type TypedRelation,
   type TypeModel,
   type TypeOptions,
-  type Union,
 } from './type-model.ts';
-import { arrayType, type Mapped, scalarType } from './typemap.ts';
-import type { Value } from './value-class.ts';
+import type { Mapped } from './typemap.ts';
 
 export function typeModel(snapshot: Snapshot, options: TypeOptions): TypeModel {
   return new ModelBuilder(snapshot, options).build();
@@ -28,20 +28,20 @@ export function typeModel(snapshot: Snapshot, options: TypeOptions): TypeModel {
 class ModelBuilder {
   readonly #snapshot: Snapshot;
   readonly #options: TypeOptions;
+  readonly #mapper: TypeMapper;
   readonly #types: TypeResolver;
   readonly #names = new NameRegistry();
   readonly #tables: readonly Table[];
   readonly #parents: ReadonlySet<string>;
   readonly #entities = new Map<string, string>();
   readonly #brandNames = new Map<BrandRoot['column'], Brand>();
-  readonly #typeUnions = new Map<string, Union>();
-  readonly #unions: Union[] = [];
   readonly #roots: Brands;
 
   constructor(snapshot: Snapshot, options: TypeOptions) {
     this.#snapshot = snapshot;
     this.#options = options;
     this.#types = new TypeResolver(snapshot);
+    this.#mapper = new TypeMapper(this.#types, options, this.#names);
     // A partition has its parent's rows; whoever reads it gets the parent's type.
     this.#tables = snapshot.tables.filter((table) => table.parents.every((parent) => parent.bound === null));
     this.#parents = new Set(snapshot.tables.flatMap((table) => table.parents.map(key)));
@@ -52,51 +52,31 @@ class ModelBuilder {
   build(): TypeModel {
     const sources = [...this.#tables, ...this.#snapshot.views];
     for (const source of sources) this.#entities.set(key(source), this.#claimEntity(source));
-    for (const type of this.#snapshot.types) this.#claimTypeUnion(type);
+    for (const type of this.#snapshot.types) this.#mapper.claimTypeUnion(type);
     const relations = sources.map((source) => {
       const entity = this.#entities.get(key(source)) ?? '';
       return 'constraints' in source ? this.#table(source, entity) : this.#view(source, entity);
     });
-    return { relations, unions: this.#unions, brands: [...this.#brandNames.values()] };
+    const routines = typedRoutines({
+      snapshot: this.#snapshot,
+      types: this.#types,
+      mapper: this.#mapper,
+      names: this.#names,
+      entities: this.#entities,
+    });
+    return { relations, routines, unions: this.#mapper.unions, brands: [...this.#brandNames.values()] };
   }
 
   #claimEntity(source: Table | View): string {
-    const prefix = this.#prefix(source);
+    const prefix = this.#mapper.prefix(source);
     return this.#names.claim(
       [prefix + pascal(singular(source.name)), prefix + pascal(source.name)],
       [rowName, newName, patchName],
     );
   }
 
-  #prefix({ schema }: QName): string {
-    return schema === (this.#options.schemas[0] ?? 'public') ? '' : pascal(schema);
-  }
-
   #dotted(name: QName): string {
-    return this.#prefix(name) === '' ? name.name : `${name.schema}.${name.name}`;
-  }
-
-  #claimTypeUnion(type: UserType): void {
-    const values = this.#valuesOf(type);
-    if (!values?.length) return;
-    const base = this.#prefix(type) + pascal(type.name);
-    const origin = `${type.kind} ${type.schema}.${type.name}`;
-    const union = this.#union([base, base + pascal(type.kind)], values, origin, type.comment);
-    this.#typeUnions.set(key(type), union);
-  }
-
-  #valuesOf(type: UserType): readonly Value[] | undefined {
-    if (type.kind === 'enum') return type.labels;
-    if (type.kind !== 'domain') return undefined;
-    const { facts } = this.#types.resolve({ type: '', typeName: type, dimensions: 0, collation: null });
-    return named(facts.values) ? facts.values : undefined;
-  }
-
-  #union(bases: readonly string[], values: readonly Value[], origin: string, comment: string | null): Union {
-    const name = this.#names.claim(bases);
-    const union = { name, values, origin, comment };
-    this.#unions.push(union);
-    return union;
+    return this.#mapper.prefix(name) === '' ? name.name : `${name.schema}.${name.name}`;
   }
 
   #table(table: Table, entity: string): TypedRelation {
@@ -107,7 +87,8 @@ class ModelBuilder {
       const type = this.#types.resolve(column);
       const facts = this.#facts(column, type, checks);
       const brand = keys.has(column.name) ? this.#brand(table, column) : null;
-      const { read, write } = brand ?? this.#mapped(table, entity, column, type, facts, checks);
+      const place = checks.has(column.name) ? checkPlace(table, entity, column) : null;
+      const { read, write } = brand ?? this.#mapper.mapped(type, facts, place);
       // Written out, without spreads: with 24,000 columns it is a tenth of the whole time.
       return {
         name: column.name,
@@ -131,7 +112,7 @@ class ModelBuilder {
       const type = this.#types.resolve(column);
       // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
       const { notNull: _, ...facts } = type.facts;
-      const { read, write } = this.#mapped(view, entity, column, type, facts, new Map());
+      const { read, write } = this.#mapper.mapped(type, facts, null);
       return {
         name: column.name,
         comment: column.comment,
@@ -166,42 +147,10 @@ class ModelBuilder {
     const entity = this.#entities.get(key(table)) ?? '';
     const suffix = pascal(column.name);
     const name = this.#names.claim([suffix.startsWith(entity) ? suffix : entity + suffix, `${entity}${suffix}Key`]);
-    const base = scalarType(this.#types.resolve(column).name).read;
+    const base = this.#mapper.keyType(this.#types.resolve(column));
     const brand = { name, base, key: `${this.#dotted(table)}.${column.name}` };
     this.#brandNames.set(column, brand);
     return brand;
-  }
-
-  #mapped(
-    relation: QName,
-    entity: string,
-    column: Column,
-    type: ResolvedType,
-    facts: Facts,
-    checks: FactsByColumn,
-  ): Mapped {
-    if (type.dimensions === 1) return this.#array(type, facts);
-    const { values } = facts;
-    const shared = [...type.domains, ...(type.userType ? [type.userType] : [])]
-      .map((named) => this.#typeUnions.get(key(named)))
-      .find((union) => union !== undefined);
-    if (shared && (values === undefined || sameValues(shared.values, values))) return both(shared.name);
-    if (values?.length === 0) return both('never');
-    if (named(values) && checks.has(column.name)) {
-      const origin = `check of ${relation.schema}.${relation.name}.${column.name}`;
-      return both(this.#union([entity + pascal(column.name)], values, origin, null).name);
-    }
-    if (values) return both(values.map(literalText).join(' | '));
-    const mapped = scalarType(type.name);
-    return facts.finite || !this.#options.infinity ? finite(mapped) : mapped;
-  }
-
-  #array(type: ResolvedType, facts: Facts): Mapped {
-    const element = this.#types.resolve({ type: '', typeName: type.name, dimensions: 0, collation: null });
-    const union = this.#typeUnions.get(key(type.name));
-    const write = union?.name ?? scalarType(element.name).write;
-    const mapped = arrayType(type.name, { fullElements: facts.fullElements ?? false, element: write });
-    return this.#options.infinity ? mapped : finite(mapped);
   }
 }
 
@@ -210,23 +159,10 @@ function keyColumns({ constraints }: Table): ReadonlySet<string> {
   return new Set(constraints.flatMap((c) => (c.kind === 'primary key' || c.kind === 'foreign key' ? c.columns : [])));
 }
 
+function checkPlace({ schema, name }: QName, entity: string, column: Column): UnionPlace {
+  return { bases: [entity + pascal(column.name)], origin: `check of ${schema}.${name}.${column.name}` };
+}
+
 function identity(source: Table | View, entity: string) {
   return { schema: source.schema, name: source.name, comment: source.comment, entity };
-}
-
-/** Sets worth a name: not booleans, not the empty set. */
-function named(values: readonly Value[] | undefined): values is readonly Value[] {
-  return values !== undefined && values.length > 0 && typeof values[0] !== 'boolean';
-}
-
-function both(text: string): Mapped {
-  return { read: text, write: text };
-}
-
-function finite({ read, write }: Mapped): Mapped {
-  return { read: read.replace('PgDate', 'Date'), write: write.replace('PgDate', 'Date') };
-}
-
-function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((value) => b.includes(value));
 }

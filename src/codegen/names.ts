@@ -9,7 +9,14 @@ import type { Value } from './value-class.ts';
 const TAKEN = [
   ...['Array', 'Boolean', 'Buffer', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object', 'Promise', 'ReadonlyArray'],
   ...['Record', 'RegExp', 'Set', 'String', 'Symbol', 'Uint8Array', 'Brand', 'Partial', 'Pick', 'Omit', 'Required'],
-  ...['Database', 'KyselyTable', 'KyselyView'],
+  ...['Database', 'KyselyTable', 'KyselyView', 'JsonSchema', 'Queryable', 'DatabaseError'],
+  ...['OWN', 'STANDARD', 'Argument', 'ServerFields', 'TypeError'],
+  ...['constraints', 'typedError', 'undefined'],
+  // Names of functions: words that cannot be one, and what the generated file calls so itself.
+  ...'await break case catch class const continue debugger default delete do else enum export extends'.split(' '),
+  ...'eval false finally for function if implements import in instanceof interface let new null package'.split(' '),
+  ...'arguments private protected public return static super switch this throw true try typeof var void'.split(' '),
+  ...'while with yield db args given run nothing oneRow allRows oneValue allValues json fits'.split(' '),
   ...Object.keys(HELPERS),
 ];
 
@@ -46,6 +53,12 @@ export function pascal(name: string): string {
 export function camel(typeName: string): string {
   const [first = ''] = typeName;
   return first.toLowerCase() + typeName.slice(first.length);
+}
+
+/** `expected_version` and `ExpectedVersion` to `expectedVersion`; what is no plain identifier stays as it is. */
+export function camelWords(name: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return name;
+  return camel(name.replace(/(?<=[^_])_+([^_])/g, (_, next: string) => next.toUpperCase()));
 }
 
 function capitalised(part: string): string {

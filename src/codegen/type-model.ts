@@ -2,6 +2,7 @@
 import type { QName, Table, View } from '../catalog/model.ts';
 import type { ResolvedType } from './columns.ts';
 import type { Facts } from './facts.ts';
+import type { Parsing } from './typemap.ts';
 import type { Value } from './value-class.ts';
 
 export interface TypeOptions {
@@ -9,6 +10,8 @@ export interface TypeOptions {
   readonly brandedIds: boolean;
   /** False: dates and times are `Date` alone, a promise that no row holds infinity. Default of the configuration: true. */
   readonly infinity: boolean;
+  /** Parsers that registerTypes() gives the driver. Default of the configuration: none. */
+  readonly parse: Parsing;
   /** Schemas in order; names of tables in the first stand without a prefix. */
   readonly schemas: readonly string[];
 }
@@ -60,12 +63,60 @@ export interface Brand {
   readonly base: string;
 }
 
+/** A value that goes into or comes out of a function. */
+export interface TypedValue {
+  /** As in SQL; null when it has none. */
+  readonly name: string | null;
+  /** format_type(), for the cast that tells overloads apart. */
+  readonly declared: string;
+  readonly type: ResolvedType;
+  readonly read: string;
+  readonly write: string;
+}
+
+export interface TypedParameter extends TypedValue {
+  /** Name in TypeScript: `expectedVersion` of `p_expected_version`. */
+  readonly key: string;
+  readonly optional: boolean;
+  /** Its default is NULL, so NULL may be given too. */
+  readonly takesNull: boolean;
+  readonly variadic: boolean;
+}
+
+export type TypedResult =
+  | { readonly kind: 'void' }
+  | { readonly kind: 'value'; readonly type: ResolvedType; readonly read: string; readonly set: boolean }
+  | {
+      readonly kind: 'rows';
+      /** Rows of a table or view: its entity. Else the columns are the result's own. */
+      readonly entity: string | null;
+      readonly columns: readonly TypedValue[];
+      readonly set: boolean;
+    };
+
+/** A function or procedure that some role besides its owner may execute. */
+export interface TypedRoutine extends QName {
+  readonly kind: 'function' | 'procedure';
+  /** Tells overloads apart: `integer, text`. */
+  readonly identity: string;
+  /** `acceptBooking`; overloads whose names of arguments differ share it. */
+  readonly call: string;
+  /** `AcceptBooking` of `AcceptBookingArgs` and `AcceptBookingResult`. */
+  readonly entity: string;
+  readonly parameters: readonly TypedParameter[];
+  readonly result: TypedResult;
+  readonly comment: string | null;
+}
+
 export interface TypeModel {
   readonly relations: readonly TypedRelation[];
+  readonly routines: readonly TypedRoutine[];
   readonly unions: readonly Union[];
   readonly brands: readonly Brand[];
 }
 
 export const rowName = (entity: string): string => `${entity}Row`;
 export const newName = (entity: string): string => `New${entity}`;
+export const argsName = (entity: string): string => `${entity}Args`;
+export const resultName = (entity: string): string => `${entity}Result`;
 export const patchName = (entity: string): string => `${entity}Patch`;

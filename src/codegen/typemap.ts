@@ -5,6 +5,18 @@
  */
 import type { QName } from '../catalog/model.ts';
 
+/** Which parsers the driver is given, `types.parse` of the configuration. What differs from DRIVER needs registerTypes(). */
+export interface Parsing {
+  /** Arrays of enums, domains and other types without a parser as JavaScript arrays, numeric[] as exact as numeric. */
+  readonly arrays: boolean;
+  readonly int8: 'string' | 'bigint' | 'number';
+  readonly numeric: 'string' | 'number';
+  readonly date: 'Date' | 'string';
+}
+
+/** What `pg` does by itself. */
+export const DRIVER: Parsing = { arrays: false, int8: 'string', numeric: 'string', date: 'Date' };
+
 /** TypeScript text of both directions, without NULL. */
 export interface Mapped {
   readonly read: string;
@@ -91,19 +103,48 @@ const PARSED_ARRAYS: Readonly<Record<string, string>> = {
 /** Arrays whose text uses another delimiter than the comma that the driver writes. */
 const OTHER_DELIMITER = new Set(['box']);
 
-export function scalarType(type: QName): Mapped {
-  return (type.schema === 'pg_catalog' ? SCALARS[type.name] : undefined) ?? STRING;
+export function scalarType(type: QName, parse: Parsing = DRIVER): Mapped {
+  if (type.schema !== 'pg_catalog') return STRING;
+  const mapped = SCALARS[type.name] ?? STRING;
+  return { read: chosen(type.name, parse) ?? mapped.read, write: mapped.write };
 }
 
-/** `element`: the write type of an element, when it is narrower than its type's (an enum's union). */
-export function arrayType(type: QName, options: { readonly fullElements: boolean; readonly element?: string }): Mapped {
-  const parsed = type.schema === 'pg_catalog' ? PARSED_ARRAYS[type.name] : undefined;
+/** What a parser chosen in the configuration makes of a value; undefined: the driver's own stays. */
+function chosen(name: string, parse: Parsing): string | undefined {
+  if (name === 'int8' || name === 'numeric') return parse[name];
+  return name === 'date' && parse.date === 'string' ? 'string' : undefined;
+}
+
+/** Elements that no parser makes more of than a string: types made by users, and pg_catalog's that the driver leaves alone. */
+export function isRawArray(type: QName): boolean {
+  return type.schema !== 'pg_catalog' || !(type.name in PARSED_ARRAYS || OTHER_DELIMITER.has(type.name));
+}
+
+export interface ArrayOptions {
+  /** No NULL among the elements. */
+  readonly fullElements: boolean;
+  /** The write type of an element, when it is narrower than its type's (an enum's union). */
+  readonly element?: string;
+  /** What an element of a raw array reads as once registerTypes() parses it; undefined: it stays raw. */
+  readonly parsed?: string | undefined;
+  readonly parse?: Parsing;
+}
+
+export function arrayType(type: QName, options: ArrayOptions): Mapped {
+  const { parse = DRIVER } = options;
   const hole = options.fullElements ? '' : ' | null';
   const element = `${options.element ?? scalarType(type).write}${hole}`;
   const write = element.includes('|') ? `readonly (${element})[]` : `readonly ${element}[]`;
   if (type.schema === 'pg_catalog' && OTHER_DELIMITER.has(type.name)) return STRING;
-  if (parsed === undefined) return { read: 'string', write: `string | ${write}` };
-  return { read: hole ? `(${parsed}${hole})[]` : `${parsed}[]`, write };
+  const read = isRawArray(type) ? options.parsed : parsedElement(type.name, parse);
+  if (read === undefined) return { read: 'string', write: `string | ${write}` };
+  return { read: read.includes('|') || hole ? `(${read}${hole})[]` : `${read}[]`, write };
+}
+
+/** An element of an array that the driver parses, or that registerTypes() parses as its scalar. */
+function parsedElement(name: string, parse: Parsing): string | undefined {
+  if (name === 'numeric') return parse.arrays ? parse.numeric : 'number';
+  return chosen(name, parse) ?? PARSED_ARRAYS[name];
 }
 
 /** Names of the helpers that a piece of generated text refers to. */

@@ -10,6 +10,8 @@ import {
   rowName,
   type TypedColumn,
   type TypedRelation,
+  type TypedResult,
+  type TypedValue,
   type TypeModel,
   type Union,
 } from './type-model.ts';
@@ -20,7 +22,7 @@ export function typescriptOf(model: TypeModel, hash: string): string {
   const unions = model.unions.map(unionText).join('');
   const relations = model.relations.map(relationText).join('');
   const brands = model.brands.length > 0 ? BRAND + model.brands.map(brandText).join('') : '';
-  const helpers = withTheirOwn(helpersIn(relations)).map((name) => `${HELPERS[name]}\n`);
+  const helpers = withTheirOwn(helpersIn(relations + routineTypes(model))).map((name) => `${HELPERS[name]}\n`);
   return `${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}${databaseText(model)}`;
 }
 
@@ -45,6 +47,18 @@ export interface Brand<Key extends string> {
 function withTheirOwn(names: readonly string[]): readonly string[] {
   const all = new Set(names.flatMap((name) => helpersIn(HELPERS[name] ?? '')));
   return Object.keys(HELPERS).filter((name) => all.has(name));
+}
+
+/** Types that the procedures file imports from this one. */
+function routineTypes({ routines }: TypeModel): string {
+  const columnsOf = (result: TypedResult): readonly TypedValue[] => (result.kind === 'rows' ? result.columns : []);
+  return routines
+    .flatMap(({ parameters, result }) => [
+      ...[...parameters, ...columnsOf(result)].flatMap(({ read, write }) => [read, write]),
+      ...(parameters.some(({ write }) => write === 'JsonInput') ? ['JsonValue'] : []),
+      ...(result.kind === 'value' ? [result.read] : []),
+    ])
+    .join(' ');
 }
 
 function brandText({ name, base, key }: Brand): string {

@@ -1,40 +1,71 @@
-/** `strata types`: row types of the database, or of a stored Snapshot, into one file; `--check` only compares. */
+/**
+ * `strata types`: row types of the database, or of a stored Snapshot; beside them JSON Schemas, typed functions and, when
+ * the configuration chooses parsers, registerTypes(). `--check` only compares.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { parseSnapshot, snapshotHash } from '../catalog/snapshot.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
+import { schemasText } from '../codegen/json-schema.ts';
 import { typeModel } from '../codegen/model.ts';
+import { proceduresText } from '../codegen/procedures.ts';
+import { registerText } from '../codegen/register.ts';
 import { typescriptOf } from '../codegen/typescript.ts';
 import { ownTables } from '../migrate/history.ts';
 import type { Context, Options, Run } from './command.ts';
 import { withDatabase } from './database.ts';
 
-export interface TypesData {
+export interface FileData {
   /** Relative to the project folder. */
   readonly file: string;
   readonly state: 'written' | 'unchanged' | 'fresh' | 'stale' | 'missing';
-  readonly relations: number;
   readonly differences: readonly Difference[];
+}
+
+export interface TypesData {
+  readonly relations: number;
+  readonly routines: number;
+  /** The row types first. */
+  readonly files: readonly FileData[];
 }
 
 export const run: Run = async (context, options) => {
   const { config } = context;
   const { snapshot, hash } = await snapshotFor(context, options);
-  const model = typeModel(snapshot, { ...config.types, schemas: config.schemas });
-  const text = typescriptOf(model, hash);
+  const settings = { ...config.types, schemas: config.schemas };
+  const model = typeModel(snapshot, settings);
   const path = resolve(config.root, config.types.out);
-  const target = { path, file: relative(config.root, path) || config.types.out, relations: model.relations.length };
-  return options.check === true ? check(target, text) : write(target, text);
+  const types = `./${basename(path).replace(/\.([mc]?)ts$/, '.$1js')}`;
+  const texts: readonly (readonly [string, string | null])[] = [
+    [path, typescriptOf(model, hash)],
+    [beside(path, 'schemas'), schemasText(model, settings)],
+    [beside(path, 'procedures'), proceduresText(snapshot, model, { errors: config.types.errors, types })],
+    [beside(path, 'register'), registerText(snapshot, model, config.types.parse)],
+  ];
+  const targets = texts.flatMap(([at, text]): readonly Target[] =>
+    text === null ? [] : [{ path: at, file: relative(config.root, at) || at, text }],
+  );
+  const { relations, routines } = model;
+  const counts = { relations: relations.length, routines: routines.length };
+  return options.check === true ? check(targets, counts) : write(targets, counts);
 };
 
 interface Target {
   readonly path: string;
   readonly file: string;
-  readonly relations: number;
+  readonly text: string;
+}
+
+type Counts = Pick<TypesData, 'relations' | 'routines'>;
+
+/** `generated/types.ts` has `generated/schemas.ts` beside it; a file of another name has `name.schemas.ts`. */
+function beside(path: string, what: string): string {
+  const [, name = '', ending = 'ts'] = /^(.*?)\.([mc]?ts)$/.exec(basename(path)) ?? ['', basename(path)];
+  return join(dirname(path), name === 'types' ? `${what}.${ending}` : `${name}.${what}.${ending}`);
 }
 
 async function snapshotFor(context: Context, options: Options): Promise<{ snapshot: Snapshot; hash: string }> {
@@ -54,28 +85,45 @@ function storedSnapshot(path: string, given: string): { snapshot: Snapshot; hash
   return parseSnapshot(readFileSync(path, 'utf8'), given);
 }
 
-function write({ path, file, relations }: Target, text: string): Outcome<TypesData> {
-  const same = existsSync(path) && readFileSync(path, 'utf8') === text;
-  if (!same) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  const state = same ? 'unchanged' : 'written';
-  const line = `${file}: types of ${relations} tables and views ${same ? 'are unchanged' : 'written'}`;
-  return outcome({ file, state, relations, differences: [] }, [{ kind: 'text', text: line, tone: 'good' }]);
+function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
+  const files = targets.map(({ path, file, text }): FileData => {
+    const same = existsSync(path) && readFileSync(path, 'utf8') === text;
+    if (!same) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    return { file, state: same ? 'unchanged' : 'written', differences: [] };
+  });
+  const view = files.map(({ file, state }) => ({
+    kind: 'text' as const,
+    text: `${file} ${state === 'written' ? 'written' : 'is unchanged'}`,
+    tone: 'good' as const,
+  }));
+  const what = `${counts.relations} tables and views, ${counts.routines} functions`;
+  return outcome({ ...counts, files }, [...view, { kind: 'text', text: what }]);
 }
 
-function check({ path, file, relations }: Target, text: string): Outcome<TypesData> {
-  if (!existsSync(path)) {
-    const missing = stale('missing', file, 'the file does not exist');
-    return outcome({ file, state: 'missing', relations, differences: [] }, [], [missing]);
-  }
-  const found = differences(readFileSync(path, 'utf8'), text);
-  const data: TypesData = { file, state: found.length > 0 ? 'stale' : 'fresh', relations, differences: found };
-  if (found.length === 0) return outcome(data, [{ kind: 'text', text: `${file} is fresh`, tone: 'good' }]);
+function check(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
+  const files = targets.map(({ path, file, text }): FileData => {
+    if (!existsSync(path)) return { file, state: 'missing', differences: [] };
+    const found = differences(readFileSync(path, 'utf8'), text);
+    return { file, state: found.length > 0 ? 'stale' : 'fresh', differences: found };
+  });
+  const view = files.map((one) =>
+    one.state === 'stale'
+      ? { kind: 'verbatim' as const, text: `${diffText(one.differences)}\n` }
+      : { kind: 'text' as const, text: `${one.file} is ${one.state}`, ...(one.state === 'fresh' ? GOOD : {}) },
+  );
+  return outcome({ ...counts, files }, view, files.flatMap(fault));
+}
+
+const GOOD = { tone: 'good' } as const;
+
+function fault({ file, state, differences: found }: FileData): readonly Finding[] {
+  if (state === 'missing') return [stale('missing', file, 'the file does not exist')];
+  if (state !== 'stale') return [];
   const many = `${found.length} ${found.length === 1 ? 'difference' : 'differences'}`;
-  const fault = stale('stale', file, `the file is not what the schema gives: ${many}`);
-  return outcome(data, [{ kind: 'verbatim', text: `${diffText(found)}\n` }], [fault]);
+  return [stale('stale', file, `the file is not what the schema gives: ${many}`)];
 }
 
 function stale(name: 'missing' | 'stale', file: string, message: string): Finding {

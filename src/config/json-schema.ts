@@ -84,6 +84,16 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
     out: name('file to write'),
     brandedIds: flag('a type of its own for the ids of each table'),
     infinity: flag('dates and times may be the numbers Infinity and -Infinity; false: Date alone'),
+    parse: group('parsers that the generated registerTypes() gives the driver', {
+      arrays: flag('arrays of enums, domains and the like as JavaScript arrays'),
+      int8: choice('what an int8 becomes', 'string', 'bigint', 'number'),
+      numeric: choice('what a numeric becomes', 'string', 'number'),
+      date: choice('what a date becomes', 'Date', 'string'),
+    }),
+    errors: map('name of the error class by SQLSTATE that functions raise', {
+      ...name('a class is called so, with Error behind it'),
+      pattern: '^[A-Z][A-Za-z0-9]*$',
+    }),
   }),
   docs: group('generated documentation', { out: name('folder to write') }),
   backup: group('backups', {
@@ -91,9 +101,10 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
     format: choice("pg_dump's format", 'custom', 'directory'),
     jobs: count('parallel workers, directory format only', 1),
     retention: group('how many to keep', {
-      daily: count('daily backups'),
-      weekly: count('weekly backups'),
-      monthly: count('monthly backups'),
+      daily: count('newest good backups of so many days'),
+      weekly: count('newest good backups of so many weeks'),
+      monthly: count('newest good backups of so many months'),
+      timeZone: name('where days, weeks and months begin: UTC, Europe/Berlin'),
     }),
     remote: { ...text('S3-compatible bucket, s3://bucket/prefix; empty: none'), pattern: '^(s3://[^/]+.*)?$' },
   }),

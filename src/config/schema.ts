@@ -55,6 +55,16 @@ export interface Settings {
     readonly brandedIds: boolean;
     /** Dates and times are `Date | number`, since `infinity` arrives as a number; false: `Date`, a promise not to store it. */
     readonly infinity: boolean;
+    /** Parsers that the generated registerTypes() gives the driver; with the defaults it keeps its own. */
+    readonly parse: {
+      /** Arrays of enums, domains and the like as JavaScript arrays. */
+      readonly arrays: boolean;
+      readonly int8: 'string' | 'bigint' | 'number';
+      readonly numeric: 'string' | 'number';
+      readonly date: 'Date' | 'string';
+    };
+    /** Name of the error class by SQLSTATE, for errors that functions raise: `BK003` to `VersionConflict`. */
+    readonly errors: Readonly<Record<string, string>>;
   };
   readonly docs: { readonly out: string };
   readonly backup: {
@@ -62,8 +72,13 @@ export interface Settings {
     readonly format: 'custom' | 'directory';
     /** Parallel workers of pg_dump and pg_restore, directory format only. */
     readonly jobs: number;
-    /** How many backups to keep of each kind. */
-    readonly retention: { readonly daily: number; readonly weekly: number; readonly monthly: number };
+    /** In how many days, weeks and months the newest good backup is kept; days begin by the time zone. */
+    readonly retention: {
+      readonly daily: number;
+      readonly weekly: number;
+      readonly monthly: number;
+      readonly timeZone: string;
+    };
     /** URL of an S3-compatible bucket, `s3://bucket/prefix`; empty: none. */
     readonly remote: string;
   };
@@ -101,13 +116,19 @@ export const DEFAULTS: Settings = {
   lock: { mode: 'advisory', wait: 60_000, lease: 30_000 },
   timeouts: { lock: 1_000, lockRetries: 3, lockHeld: 7_000, statement: 0 },
   lint: { rules: {}, ignore: [] },
-  types: { out: 'generated/types.ts', brandedIds: true, infinity: true },
+  types: {
+    out: 'generated/types.ts',
+    brandedIds: true,
+    infinity: true,
+    parse: { arrays: false, int8: 'string', numeric: 'string', date: 'Date' },
+    errors: {},
+  },
   docs: { out: 'docs/data' },
   backup: {
     dir: 'backups',
     format: 'custom',
     jobs: 2,
-    retention: { daily: 7, weekly: 4, monthly: 12 },
+    retention: { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' },
     remote: '',
   },
   embedded: { version: 'auto', dir: '.strata' },

@@ -120,6 +120,8 @@ class Walker {
         return typeof value === 'number';
       case ts.SyntaxKind.BooleanKeyword:
         return typeof value === 'boolean';
+      case ts.SyntaxKind.BigIntKeyword:
+        return typeof value === 'bigint';
       case ts.SyntaxKind.NeverKeyword:
         return false;
       default:

@@ -20,6 +20,8 @@ async function types(root: string, options: Readonly<Record<string, unknown>> = 
   return (await run({ config, runtime: realRuntime({ cwd: root }) }, { args: [], ...options })) as Outcome<TypesData>;
 }
 
+const states = (outcome: Outcome<TypesData>) => outcome.data.files.map(({ state }) => state);
+
 const reset = (ddl: string) =>
   database.session((s) => s.batch(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddl}`));
 
@@ -29,18 +31,41 @@ describe('strata types', () => {
     const root = project();
     expect(await types(root, { check: true })).toMatchObject({
       ok: false,
-      data: { state: 'missing' },
-      findings: [{ code: 'types/missing', message: 'the file does not exist', hint: 'Write it with: strata types' }],
+      data: {
+        files: [
+          { state: 'missing', file: FILE },
+          { state: 'missing', file: 'generated/schemas.ts' },
+        ],
+      },
+      findings: [
+        {
+          code: 'types/missing',
+          subject: FILE,
+          message: 'the file does not exist',
+          hint: 'Write it with: strata types',
+        },
+        { code: 'types/missing', subject: 'generated/schemas.ts' },
+      ],
     });
     expect(existsSync(join(root, FILE))).toBe(false);
-    expect(await types(root)).toMatchObject({ ok: true, data: { state: 'written', relations: 1, file: FILE } });
-    expect((await types(root)).data.state).toBe('unchanged');
-    expect(await types(root, { check: true })).toMatchObject({ ok: true, data: { state: 'fresh' } });
+    expect(await types(root)).toMatchObject({
+      ok: true,
+      data: { relations: 1, files: [{ state: 'written', file: FILE }, { state: 'written' }] },
+    });
+    expect(states(await types(root))).toEqual(['unchanged', 'unchanged']);
+    expect(await types(root, { check: true })).toMatchObject({
+      ok: true,
+      data: { files: [{ state: 'fresh' }, { state: 'fresh' }] },
+    });
     expect(readFileSync(join(root, FILE), 'utf8')).not.toContain('SchemaMigration');
 
     await database.session((s) => s.batch('ALTER TABLE users ADD added int NOT NULL; ALTER TABLE users DROP name'));
     const stale = await types(root, { check: true });
-    expect(stale).toMatchObject({ ok: false, data: { state: 'stale' }, findings: [{ code: 'types/stale' }] });
+    expect(stale).toMatchObject({
+      ok: false,
+      data: { files: [{ state: 'stale' }, { state: 'stale' }] },
+      findings: [{ code: 'types/stale' }, {}],
+    });
     const [diff] = stale.view;
     expect(diff?.kind === 'verbatim' && diff.text.split('\n').slice(0, 4)).toEqual([
       '+ UserRow.added: readonly added: number',
@@ -64,7 +89,7 @@ describe('strata types', () => {
     writeFileSync(join(root, 'snapshot.json'), text);
     await reset('');
     expect((await types(root, { from: 'snapshot.json', check: true })).ok).toBe(true);
-    expect((await types(root, { from: 'snapshot.json' })).data.state).toBe('unchanged');
+    expect(states(await types(root, { from: 'snapshot.json' }))).toEqual(['unchanged', 'unchanged']);
     expect(readFileSync(join(root, FILE), 'utf8')).toBe(live);
     await expect(types(root, { from: 'none.json' })).rejects.toMatchObject({ code: 'USAGE', exit: 2 });
     writeFileSync(join(root, 'snapshot.json'), text.replace('users', 'losers'));

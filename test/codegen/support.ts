@@ -1,9 +1,13 @@
 /** Snapshot of a piece of DDL on the real server, and the text of one generated member. */
 
+import pg from 'pg';
+import ts from 'typescript';
+import { type Target, targetUrl } from '../../src/base/target.ts';
 import type { Snapshot } from '../../src/catalog/model.ts';
 import { readSnapshot } from '../../src/catalog/read.ts';
 import { typeModel } from '../../src/codegen/model.ts';
 import type { TypeModel, TypeOptions } from '../../src/codegen/type-model.ts';
+import { DRIVER } from '../../src/codegen/typemap.ts';
 import { typescriptOf } from '../../src/codegen/typescript.ts';
 import { type Session, withSession } from '../../src/pg/pool.ts';
 import { withTestDatabase } from '../support/database.ts';
@@ -14,7 +18,7 @@ export interface Generated {
   readonly text: string;
 }
 
-export const OPTIONS: TypeOptions = { brandedIds: true, infinity: true, schemas: ['public'] };
+export const OPTIONS: TypeOptions = { brandedIds: true, infinity: true, schemas: ['public'], parse: DRIVER };
 
 export function generate(snapshot: Snapshot, options: Partial<TypeOptions> = {}): Generated {
   const model = typeModel(snapshot, { ...OPTIONS, ...options });
@@ -64,4 +68,21 @@ export function expanded(text: string, type: string): string {
           .split(/,\n\s*/)
           .join(' | ');
   });
+}
+
+/** The exports of a generated file, run as its consumers run it. */
+export async function loaded<Exports>(text: string): Promise<Exports> {
+  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  const { outputText } = ts.transpileModule(text, { compilerOptions: options });
+  return (await import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`)) as Exports;
+}
+
+/** A pool of the driver itself, as an application has it. */
+export async function withPool<T>(target: Target, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = new pg.Pool({ connectionString: targetUrl(target) });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
 }

@@ -1,0 +1,187 @@
+/**
+ * One value as JSON Schema. `read`: what JSON.stringify makes of what the driver returns (a Date is its ISO text, NaN and
+ * infinity are null, a Buffer is an object). `write`: what an application or a seed file may send as JSON.
+ */
+import type { ResolvedType } from './columns.ts';
+import type { Facts } from './facts.ts';
+import { portablePattern } from './patterns.ts';
+import { isRawArray, type Parsing } from './typemap.ts';
+
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+export interface ValueOptions {
+  readonly direction: 'read' | 'write';
+  readonly parse: Parsing;
+  /** Dates may be ±infinity. */
+  readonly infinity: boolean;
+}
+
+/** Schema of a value that is not NULL. */
+export function valueSchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
+  if (type.dimensions === 1) return arraySchema(type, facts, options);
+  const { valueClass } = type;
+  const parsed = valueClass.kind === 'bigint' && options.parse.int8 !== 'string';
+  if (facts.values && !parsed) return listSchema(facts.values, type, options);
+  if (valueClass.kind === 'enum') return { type: 'string', enum: valueClass.labels };
+  return scalarSchema(type, facts, options);
+}
+
+export function orNull(schema: JsonSchema): JsonSchema {
+  const keys = Object.keys(schema);
+  if (keys.length === 0) return schema;
+  const [only] = keys;
+  const cases = only === 'anyOf' && keys.length === 1 ? (schema.anyOf as readonly JsonSchema[]) : [schema];
+  return { anyOf: [...cases.filter(({ type }) => type !== 'null'), { type: 'null' }] };
+}
+
+function listSchema(values: readonly unknown[], type: ResolvedType, { direction }: ValueOptions): JsonSchema {
+  if (values.length === 0) return { not: {} };
+  const [first] = values;
+  if (typeof first === 'string' && type.valueClass.kind === 'bigint' && direction === 'write') {
+    return {
+      anyOf: [
+        { type: 'string', enum: values },
+        { type: 'integer', enum: values.map(Number) },
+      ],
+    };
+  }
+  return { type: typeof first === 'number' ? 'integer' : typeof first, enum: values };
+}
+
+function arraySchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
+  const { parse, direction } = options;
+  const isBox = type.name.schema === 'pg_catalog' && type.name.name === 'box';
+  if (isBox || (direction === 'read' && isRawArray(type.name) && !parse.arrays)) return { type: 'string' };
+  // A domain's arrays arrive as those of its base, of which nothing but the text is known here.
+  if (isRawArray(type.name)) return { type: 'array', items: type.userType?.kind === 'domain' ? {} : textOrNull(facts) };
+  const element: ResolvedType = { ...type, dimensions: 0, domains: [], facts: {}, valueClass: { kind: 'other' } };
+  const numbers = type.name.name === 'numeric' && direction === 'read' && !parse.arrays;
+  const item = numbers ? FLOAT : scalarSchema(element, {}, options);
+  return { type: 'array', items: facts.fullElements ? item : orNull(item) };
+}
+
+function textOrNull({ fullElements }: Facts): JsonSchema {
+  return fullElements ? { type: 'string' } : orNull({ type: 'string' });
+}
+
+/** JSON has no NaN and no infinity: JSON.stringify writes null. */
+const FLOAT: JsonSchema = { anyOf: [{ type: 'number' }, { type: 'null' }] };
+const INTEGER = '^-?[0-9]+$';
+const NUMERIC = '^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$';
+/** Date.prototype.toJSON(), years outside 0 to 9999 included. */
+const ISO = '^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$';
+/** A timestamp without time zone; a zone may be given, and is ignored by the server. */
+const LOCAL = '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d(:?\\d\\d)?)?$';
+const WIDTH = { int2: 2 ** 15, int4: 2 ** 31 } as const;
+const INTERVAL = ['years', 'months', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'] as const;
+
+function scalarSchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
+  const { name, schema } = type.name;
+  if (schema !== 'pg_catalog') return { type: 'string' };
+  const { direction, parse } = options;
+  switch (name) {
+    case 'bool':
+      return { type: 'boolean' };
+    case 'int2':
+    case 'int4':
+      return { type: 'integer', ...range(facts, WIDTH[name]) };
+    case 'oid':
+      return { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 };
+    case 'float4':
+    case 'float8':
+      return direction === 'read' ? FLOAT : floatWritten(facts);
+    case 'int8':
+      return wide(parse.int8, INTEGER, 'integer', direction);
+    case 'numeric':
+      return wide(parse.numeric, NUMERIC, 'number', direction);
+    case 'json':
+    case 'jsonb':
+      return {};
+    case 'date':
+    case 'timestamp':
+    case 'timestamptz':
+      return direction === 'read' ? momentRead(name, facts, options) : momentWritten(name, facts, options);
+    default:
+      return direction === 'read' ? (objectSchema(name) ?? text(type, facts)) : text(type, facts);
+  }
+}
+
+function range({ min, max }: Facts, width: number): JsonSchema {
+  const low = min ? (min.exclusive ? Math.floor(min.value) + 1 : Math.ceil(min.value)) : -width;
+  const high = max ? (max.exclusive ? Math.ceil(max.value) - 1 : Math.floor(max.value)) : width - 1;
+  return { minimum: Math.max(low, -width), maximum: Math.min(high, width - 1) };
+}
+
+/** NaN is greater than every number: a minimum lets it pass, so its text is allowed unless a maximum keeps it out. */
+function floatWritten({ min, max }: Facts): JsonSchema {
+  const bounds = {
+    ...(min ? { [min.exclusive ? 'exclusiveMinimum' : 'minimum']: min.value } : {}),
+    ...(max ? { [max.exclusive ? 'exclusiveMaximum' : 'maximum']: max.value } : {}),
+  };
+  return {
+    anyOf: [
+      { type: 'number', ...bounds },
+      { type: 'string', enum: ['NaN', 'Infinity', '-Infinity'] },
+    ],
+  };
+}
+
+function wide(parsed: string, pattern: string, exact: string, direction: 'read' | 'write'): JsonSchema {
+  const written = { type: 'string', pattern };
+  if (direction === 'write') return { anyOf: [{ type: exact }, written] };
+  if (parsed === 'number') return exact === 'number' ? FLOAT : { type: exact };
+  return written;
+}
+
+function momentRead(name: string, facts: Facts, { parse, infinity }: ValueOptions): JsonSchema {
+  if (name === 'date' && parse.date === 'string') return { type: 'string' };
+  const moment = { type: 'string', pattern: ISO };
+  return facts.finite || !infinity ? moment : orNull(moment);
+}
+
+function momentWritten(name: string, facts: Facts, { infinity }: ValueOptions): JsonSchema {
+  const dateTime = { type: 'string', format: 'date-time' };
+  const local = { type: 'string', pattern: LOCAL };
+  const moments =
+    name === 'date' ? [{ type: 'string', format: 'date' }, dateTime] : [name === 'timestamp' ? local : dateTime];
+  if (facts.finite || !infinity) return moments.length === 1 ? (moments[0] ?? {}) : { anyOf: moments };
+  return { anyOf: [...moments, { type: 'string', enum: ['infinity', '-infinity'] }] };
+}
+
+function objectSchema(name: string): JsonSchema | null {
+  if (name === 'point') return object(['x', 'y'], FLOAT);
+  if (name === 'circle') return object(['x', 'y', 'radius'], FLOAT);
+  if (name === 'interval') return { ...object(INTERVAL, { type: 'number' }), required: [] };
+  if (name !== 'bytea') return null;
+  const data = { type: 'array', items: { type: 'integer', minimum: 0, maximum: 255 } };
+  const properties = { type: { type: 'string', const: 'Buffer' }, data };
+  return { type: 'object', properties, required: ['type', 'data'], additionalProperties: false };
+}
+
+function object(names: readonly string[], value: JsonSchema): JsonSchema {
+  const properties = Object.fromEntries(names.map((name) => [name, value]));
+  return { type: 'object', properties, required: names, additionalProperties: false };
+}
+
+/** Lengths count code points on both sides. */
+function text({ text: declared, name, valueClass }: ResolvedType, facts: Facts): JsonSchema {
+  const limit = /\((\d+)\)$/.exec(declared)?.[1];
+  const most = name.name === 'varchar' && limit !== undefined ? Number(limit) : undefined;
+  const maxLength = least(most, facts.maxLength, valueClass.kind === 'padded' ? valueClass.length : undefined);
+  const patterns = (facts.patterns ?? []).map(portablePattern).filter((pattern) => pattern !== null);
+  const [pattern, ...more] = patterns;
+  return {
+    type: 'string',
+    ...(facts.minLength ? { minLength: facts.minLength } : {}),
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(more.length > 0 ? { allOf: more.map((one) => ({ type: 'string', pattern: one })) } : {}),
+  };
+}
+
+function least(...limits: readonly (number | undefined)[]): number | undefined {
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

@@ -1,0 +1,180 @@
+/**
+ * The part of the generated procedures file that is the same in every project. It stands in the file, and is not
+ * imported from strata-pg, so that an application can run it without the tool.
+ */
+
+export const CLIENT = `
+/** Client, pool client or pool of \`pg\`, or anything else that sends a query. */
+export interface Queryable {
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+type Argument = readonly [name: string, type: string, value: unknown];
+
+/** Arguments that are undefined are not sent: their defaults hold. */
+async function run(db: Queryable, head: string, args: readonly Argument[], tail: string): Promise<unknown[]> {
+  const given = args.filter(([, , value]) => value !== undefined);
+  const gap = args.findIndex(([name, , value]) => !name.includes('=>') && value === undefined);
+  if (gap >= 0 && args.slice(gap).some(([, , value]) => value !== undefined)) {
+    throw new TypeError(\`argument \${gap + 1} has no name, so it cannot be left out before others\`);
+  }
+  const list = given.map(([name, type], at) => \`\${name}$\${at + 1}::\${type}\`).join(', ');
+  const text = given.length === 0 ? head + tail.replace(/^, /, '') : head + list + tail;
+  try {
+    return (await db.query(text, given.map(([, , value]) => value))).rows;
+  } catch (thrown) {
+    throw typedError(thrown);
+  }
+}
+
+`;
+
+/** Parts that stand in the file when a function needs them. */
+export const PARTS: Readonly<Record<string, string>> = {
+  nothing: `async function nothing(rows: Promise<unknown[]>): Promise<void> {
+  await rows;
+}
+
+`,
+  oneRow: `/** A composite that is NULL arrives as one row of NULLs: where a row of a table is promised, that is an error. */
+async function oneRow<Row>(rows: Promise<unknown[]>, name: string, whole: boolean): Promise<Row> {
+  const [row] = (await rows) as (Row & object)[];
+  if (row === undefined || (whole && Object.values(row).every((value) => value === null))) {
+    throw new NullResultError(\`\${name} returned NULL in place of a row\`);
+  }
+  return row;
+}
+
+/** The function promises a row of a table and returned NULL. Declare it \`RETURNS SETOF\` when it may find none. */
+export class NullResultError extends Error {
+  override readonly name = 'NullResultError';
+}
+
+`,
+  allRows: `async function allRows<Row>(rows: Promise<unknown[]>): Promise<Row[]> {
+  return (await rows) as Row[];
+}
+
+`,
+  oneValue: `async function oneValue<Value>(rows: Promise<unknown[]>): Promise<Value> {
+  const [row] = (await rows) as { value: Value }[];
+  return row?.value as Value;
+}
+
+`,
+  allValues: `async function allValues<Value>(rows: Promise<unknown[]>): Promise<Value[]> {
+  return ((await rows) as { value: Value }[]).map(({ value }) => value);
+}
+
+`,
+  json: `function json(value: unknown): unknown {
+  return value === undefined || value === null ? value : JSON.stringify(value);
+}
+
+`,
+  fits: `/** \`known\`: argument to whether it is required. */
+function fits(args: object, known: Readonly<Record<string, boolean>>): boolean {
+  const given = Object.entries(args).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const missing = Object.keys(known).some((name) => known[name] && !given.includes(name));
+  return !missing && given.every((name) => name in known);
+}
+
+`,
+};
+
+export const ERRORS = `
+/** What the server says about an error, as \`pg\` gives it. */
+interface ServerFields {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/** An error of the server with a class of its own. \`cause\` is the driver's. */
+export class DatabaseError extends Error {
+  override readonly name: string = 'DatabaseError';
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly schema: string | undefined;
+  readonly table: string | undefined;
+  readonly constraint: string | undefined;
+  /** Columns of the constraint, or the one column that the server names. */
+  readonly columns: readonly string[];
+
+  constructor(cause: ServerFields) {
+    super(cause.message, { cause });
+    this.code = cause.code;
+    this.detail = cause.detail;
+    this.hint = cause.hint;
+    this.schema = cause.schema;
+    this.table = cause.table;
+    this.constraint = cause.constraint;
+    const known = constraints[\`\${cause.schema}.\${cause.table}.\${cause.constraint}\`];
+    this.columns = known ?? (cause.column === undefined ? [] : [cause.column]);
+  }
+}
+
+export class UniqueViolationError extends DatabaseError {
+  override readonly name = 'UniqueViolationError';
+}
+
+export class ForeignKeyViolationError extends DatabaseError {
+  override readonly name = 'ForeignKeyViolationError';
+}
+
+export class CheckViolationError extends DatabaseError {
+  override readonly name = 'CheckViolationError';
+}
+
+export class NotNullViolationError extends DatabaseError {
+  override readonly name = 'NotNullViolationError';
+}
+
+export class ExclusionViolationError extends DatabaseError {
+  override readonly name = 'ExclusionViolationError';
+}
+
+/** The role lacks a privilege, or a row level security policy says no. */
+export class PermissionError extends DatabaseError {
+  override readonly name = 'PermissionError';
+}
+
+/** Lost against another transaction (40001, 40P01): running the whole transaction again may succeed. */
+export class ConflictError extends DatabaseError {
+  override readonly name = 'ConflictError';
+}
+
+/* OWN */
+
+const STANDARD: Readonly<Record<string, typeof DatabaseError>> = {
+  '23505': UniqueViolationError,
+  '23503': ForeignKeyViolationError,
+  '23514': CheckViolationError,
+  '23502': NotNullViolationError,
+  '23P01': ExclusionViolationError,
+  '42501': PermissionError,
+  '40001': ConflictError,
+  '40P01': ConflictError,
+};
+
+/** Columns by \`schema.table.constraint\`. */
+const constraints: Readonly<Record<string, readonly string[]>> = {
+/* CONSTRAINTS */};
+
+/** The error with a class by its SQLSTATE; what has none comes back as it is. For queries of your own. */
+export function typedError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof DatabaseError) return thrown;
+  const { code } = thrown as Error & { code?: unknown };
+  if (typeof code !== 'string') return thrown;
+  const known = OWN[code] ?? STANDARD[code];
+  return known === undefined ? thrown : new known(thrown as Error & ServerFields);
+}
+
+`;

@@ -1,0 +1,195 @@
+/**
+ * Typed functions for the functions and procedures of the database, and typed errors for what they raise: one file that
+ * needs only the row types beside it. Arguments go by name and are cast to the declared type, so PostgreSQL cannot choose
+ * another overload; `SELECT * FROM f(…)` makes the driver parse a composite result column by column.
+ */
+import { ident, qname } from '../base/ident.ts';
+import type { Snapshot } from '../catalog/model.ts';
+import { jsdoc, literalText, property, quoted } from './names.ts';
+import { CLIENT, ERRORS, PARTS } from './procedures-runtime.ts';
+import {
+  argsName,
+  resultName,
+  rowName,
+  type TypedParameter,
+  type TypedResult,
+  type TypedRoutine,
+  type TypeModel,
+} from './type-model.ts';
+import { HELPERS } from './typemap.ts';
+
+export interface ProcedureOptions {
+  /** Class name by SQLSTATE, without `Error`: `BK003` to `VersionConflict`. */
+  readonly errors: Readonly<Record<string, string>>;
+  /** Import path of the row types: `./types.js`. */
+  readonly types: string;
+}
+
+/** Null when there is nothing to call and no error to name. */
+export function proceduresText(snapshot: Snapshot, model: TypeModel, options: ProcedureOptions): string | null {
+  if (model.routines.length === 0 && Object.keys(options.errors).length === 0) return null;
+  const calls = overloadGroups(model.routines).map(groupText).join('');
+  const parts = Object.entries(PARTS).filter(([name]) => new RegExp(`\\b${name}\\b[<(]`).test(calls));
+  const client = calls === '' ? '' : CLIENT + parts.map(([, text]) => text).join('');
+  const errors = ERRORS.replace('/* OWN */', () => ownErrors(options.errors)).replace('/* CONSTRAINTS */', () =>
+    constraintLines(snapshot),
+  );
+  return `${HEAD}${importText(calls, model, options.types)}${client}${errors.trimStart()}${calls}`.replace(
+    /\n+$/,
+    '\n',
+  );
+}
+
+const HEAD = `/* eslint-disable */
+/** Functions of the database as typed functions, and their errors, written by \`strata types\`. Do not edit. */
+`;
+
+function importText(calls: string, { relations, unions }: TypeModel, from: string): string {
+  const known = [...relations.map(({ entity }) => rowName(entity)), ...unions.map(({ name }) => name)];
+  const words = new Set(calls.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+  const used = [...known, ...Object.keys(HELPERS)].filter((name) => words.has(name)).sort();
+  return used.length === 0
+    ? ''
+    : `import type {\n${used.map((name) => `  ${name},\n`).join('')}} from ${quoted(from)};\n`;
+}
+
+/** SQLSTATEs in order; the base class knows them by this table. */
+function ownErrors(errors: ProcedureOptions['errors']): string {
+  const entries = Object.entries(errors).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = [...new Set(entries.map(([, name]) => name))].filter(
+    (name) => !ERRORS.includes(`export class ${name}Error `),
+  );
+  const states = (name: string): string => entries.flatMap(([state, own]) => (own === name ? [state] : [])).join(', ');
+  const classes = names.map(
+    (name) =>
+      `/** SQLSTATE ${states(name)} */\nexport class ${name}Error extends DatabaseError {\n  override readonly name = ${quoted(`${name}Error`)};\n}\n\n`,
+  );
+  const lines = entries.map(([state, name]) => `  ${property(state)}: ${name}Error,\n`);
+  return `${classes.join('')}const OWN: Readonly<Record<string, typeof DatabaseError>> = {\n${lines.join('')}};`;
+}
+
+function constraintLines({ tables }: Snapshot): string {
+  return tables
+    .flatMap((table) => table.constraints.map((constraint) => ({ table, constraint })))
+    .filter(({ constraint }) => constraint.columns.length > 0)
+    .map(({ table, constraint: { name, columns } }) => {
+      const id = `${table.schema}.${table.name}.${name}`;
+      return `  ${property(id)}: [${columns.map(literalText).join(', ')}],\n`;
+    })
+    .join('');
+}
+
+function overloadGroups(routines: readonly TypedRoutine[]): readonly (readonly TypedRoutine[])[] {
+  const groups = new Map<string, TypedRoutine[]>();
+  for (const routine of routines) groups.set(routine.call, [...(groups.get(routine.call) ?? []), routine]);
+  return [...groups.values()];
+}
+
+function groupText(group: readonly TypedRoutine[]): string {
+  const [only] = group;
+  const types = group.map((routine) => argsText(routine) + resultText(routine)).join('');
+  if (only === undefined) return '';
+  if (group.length === 1) {
+    const head = `${docOf(only)}export function ${only.call}(${parametersText(only)}): Promise<${returnText(only)}>`;
+    return `${types}${head} {\n${bodyText(only, '  ')}}\n\n`;
+  }
+  const heads = group.map(
+    (one) => `${docOf(one)}export function ${one.call}(${parametersText(one)}): Promise<${returnText(one)}>;\n`,
+  );
+  const bodies = group.map((one) => `  if (fits(args, ${keysText(one)})) {\n${bodyText(one, '    ', true)}  }\n`);
+  const none = `  throw new TypeError(${quoted(`no overload of ${only.name} takes these arguments`)});\n`;
+  const body = `export function ${only.call}(db: Queryable, args: object = {}): Promise<unknown> {\n`;
+  return `${types}${heads.join('')}${body}${bodies.join('')}${none}}\n\n`;
+}
+
+function docOf({ comment, kind, schema, name, identity }: TypedRoutine): string {
+  const origin = `${kind} ${schema}.${name}(${identity})`;
+  return jsdoc(comment === null ? [origin] : [comment, '', origin]);
+}
+
+function parametersText({ parameters, entity }: TypedRoutine): string {
+  if (parameters.length === 0) return 'db: Queryable';
+  const mark = parameters.every(({ optional }) => optional) ? ` = {}` : '';
+  return `db: Queryable, args: ${argsName(entity)}${mark}`;
+}
+
+function argsText({ parameters, entity, schema, name }: TypedRoutine): string {
+  if (parameters.length === 0) return '';
+  const members = parameters.map((one) => {
+    const type = isJson(one) ? 'JsonValue' : one.write;
+    const nullable = one.takesNull ? ' | null' : '';
+    return `  readonly ${property(one.key)}${one.optional ? '?: ' : ': '}${type}${nullable}${one.optional ? ' | undefined' : ''};\n`;
+  });
+  return `/** Arguments of ${docSafe(`${schema}.${name}`)}. */\nexport interface ${argsName(entity)} {\n${members.join('')}}\n\n`;
+}
+
+function docSafe(text: string): string {
+  return text.replaceAll('*/', '*\\/').replace(/\s+/g, ' ');
+}
+
+function resultText({ result, entity, schema, name }: TypedRoutine): string {
+  if (result.kind !== 'rows' || result.entity !== null) return '';
+  const members = result.columns.map((one) => `  readonly ${property(one.name ?? '')}: ${one.read} | null;\n`);
+  const doc = `/** A row that ${docSafe(`${schema}.${name}`)} returns. */\n`;
+  return `${doc}export interface ${resultName(entity)} {\n${members.join('')}}\n\n`;
+}
+
+function returnText({ result, entity }: TypedRoutine): string {
+  if (result.kind === 'void') return 'void';
+  const one = result.kind === 'value' ? `${result.read} | null` : rowType(result, entity);
+  if (!result.set) return one;
+  return one.includes(' ') ? `(${one})[]` : `${one}[]`;
+}
+
+function rowType(result: TypedResult & { kind: 'rows' }, entity: string): string {
+  return result.entity === null ? resultName(entity) : rowName(result.entity);
+}
+
+function keysText({ parameters }: TypedRoutine): string {
+  const keys = parameters.map(({ key, optional }) => `${property(key)}: ${!optional}`);
+  return keys.length === 0 ? '{}' : `{ ${keys.join(', ')} }`;
+}
+
+function bodyText(routine: TypedRoutine, indent: string, overloaded = false): string {
+  const { parameters, result, kind, entity } = routine;
+  const cast = overloaded && parameters.length > 0 ? `const given = args as ${argsName(entity)};\n${indent}` : '';
+  const object = overloaded ? 'given' : 'args';
+  const given = parameters.map((one) => `${indent}  ${argumentText(one, object)},\n`).join('');
+  const list = parameters.length === 0 ? '[]' : `[\n${given}${indent}]`;
+  const [head, tail] = statement(routine);
+  const run = `run(db, ${quoted(head)}, ${list}, ${quoted(tail)})`;
+  if (result.kind === 'void') return `${indent}${cast}return nothing(${run});\n`;
+  const type = result.kind === 'value' ? `${result.read} | null` : rowType(result, entity);
+  const taken = `${result.set ? 'all' : 'one'}${result.kind === 'value' ? 'Value' : 'Row'}${result.set ? 's' : ''}`;
+  const may =
+    !result.set && result.kind === 'rows'
+      ? `, ${quoted(routine.name)}, ${result.entity !== null && kind === 'function'}`
+      : '';
+  return `${indent}${cast}return ${taken}<${type}>(${run}${may});\n`;
+}
+
+/** What stands around the arguments. Values get a name of their own, whatever the function is called. */
+function statement({ schema, name, kind, result, parameters }: TypedRoutine): readonly [string, string] {
+  const called = qname(schema, name);
+  if (kind === 'procedure') {
+    const out =
+      result.kind === 'rows' ? result.columns.filter((one) => !parameters.some((p) => p.name === one.name)) : [];
+    const nulls = out.map((one) => (one.name === null ? 'NULL' : `${ident(one.name)} => NULL`)).join(', ');
+    return [`CALL ${called}(`, `${nulls === '' ? '' : `${parameters.length > 0 ? ', ' : ''}${nulls}`})`];
+  }
+  if (result.kind === 'void') return [`SELECT ${called}(`, ')'];
+  if (result.kind === 'value') return [`SELECT * FROM ${called}(`, ') AS t(value)'];
+  return [`SELECT * FROM ${called}(`, ')'];
+}
+
+function argumentText(one: TypedParameter, object: string): string {
+  const value = /^[A-Za-z_$][\w$]*$/.test(one.key) ? `${object}.${one.key}` : `${object}[${quoted(one.key)}]`;
+  const by = one.name === null ? '' : `${ident(one.name)} => `;
+  const sent = isJson(one) ? `json(${value})` : value;
+  return `[${quoted((one.variadic ? 'VARIADIC ' : '') + by)}, ${quoted(one.declared)}, ${sent}]`;
+}
+
+function isJson({ type }: TypedParameter): boolean {
+  const { schema, name } = type.name;
+  return type.dimensions === 0 && schema === 'pg_catalog' && (name === 'json' || name === 'jsonb');
+}
