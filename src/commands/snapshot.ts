@@ -19,7 +19,8 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
     serverVersion: session.serverVersion,
   }));
   const findings = snapshot.unmodelled.map(unmodelled);
-  const text = snapshotText(snapshot, { serverVersion, takenAt: runtime.now() });
+  const hash = snapshotHash(snapshot);
+  const text = snapshotText(snapshot, { serverVersion, takenAt: runtime.now(), hash });
   if (typeof options.out !== 'string') return outcome(JSON.parse(text), [{ kind: 'verbatim', text }], findings);
   const path = resolve(runtime.cwd, options.out);
   try {
@@ -27,7 +28,6 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   } catch (thrown) {
     throw new ToolError('USAGE', `${options.out} cannot be written`, { detail: messageOf(thrown), cause: thrown });
   }
-  const hash = snapshotHash(snapshot);
   const data = { file: options.out, hash, ...counts(snapshot) };
   const line = `${options.out}: ${snapshot.tables.length} tables, hash ${hash.slice(0, 12)}`;
   return outcome(data, [{ kind: 'text', text: line, tone: 'good' }], findings);
