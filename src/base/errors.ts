@@ -117,6 +117,7 @@ export const CODES = {
   TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
   // seeds
   SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
+  SEED_GENERATOR: { exit: EXIT.usage, title: 'the module that makes a seed set is broken' },
   SEED_UNKNOWN: { exit: EXIT.usage, title: 'there is no such seed set' },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -93,7 +93,7 @@ function readFiles(place: SeedPlace, set: string, schemas: RowSchemas, findings:
   const entries = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return entries.flatMap((entry): SeedFile[] => {
     const file = `${place.seeds}/${set}/${entry}`;
-    if (entry === 'set.json' || /^[._]|\.md$/.test(entry)) return [];
+    if (entry === 'set.json' || /^[._]|\.(?:md|[cm]?[jt]s)$/.test(entry)) return [];
     const [, table = '', format = ''] = /^\d+_(.+)\.(json|ndjson|csv)$/.exec(entry) ?? [];
     if (table === '' || statSync(join(folder, entry)).isDirectory()) {
       findings.push(

@@ -15,7 +15,7 @@ import { cancelRunning } from '../pg/session.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { encode, encodingOf } from './encode.ts';
 import { copyFault, insertFault } from './load-fault.ts';
-import { advanceSequences } from './sequences.ts';
+import { advanceSequences, type Given } from './sequences.ts';
 import type { Batch, FileLoad } from './tables.ts';
 
 export interface Counts {
@@ -82,8 +82,12 @@ async function loadAll(session: Session, loads: readonly FileLoad[], around: Aro
     around.runtime.emit({ kind: 'progress', task: 'seed', done, total, unit: 'rows', text: load.file.file });
   }
   await checkDeferred(session, loads);
-  await advanceSequences(session, loads, around.snapshot);
+  await advanceSequences(session, loads.flatMap(givenOf), around.snapshot);
   return loaded;
+}
+
+function givenOf({ table, batches }: FileLoad): readonly Given[] {
+  return batches.map(({ columns }) => ({ table, columns: columns.map(({ name }) => name) }));
 }
 
 /** Deferred constraints are checked here rather than at COMMIT, where no table could be named any more. */

@@ -1,19 +1,18 @@
 /** Rows with explicit ids leave the sequence behind: without this, the next plain INSERT would collide with them. */
 import { ident, literal, qname } from '../base/ident.ts';
-import type { Sequence, Snapshot } from '../catalog/model.ts';
+import type { QName, Sequence, Snapshot } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
-import type { FileLoad } from './tables.ts';
 
-/** Moves the sequences behind identity and serial columns that the files gave past the largest value; never back. */
-export async function advanceSequences(
-  session: Session,
-  loads: readonly FileLoad[],
-  snapshot: Snapshot,
-): Promise<void> {
+/** A table and the columns that were given values. */
+export interface Given {
+  readonly table: QName;
+  readonly columns: readonly string[];
+}
+
+/** Moves the sequences behind identity and serial columns that were given past the largest value; never back. */
+export async function advanceSequences(session: Session, tables: readonly Given[], snapshot: Snapshot): Promise<void> {
   const given = new Set(
-    loads.flatMap(({ table, batches }) =>
-      batches.flatMap(({ columns }) => columns.map(({ name }) => `${table.schema}\0${table.name}\0${name}`)),
-    ),
+    tables.flatMap(({ table, columns }) => columns.map((name) => `${table.schema}\0${table.name}\0${name}`)),
   );
   const behind = snapshot.sequences.filter(
     ({ ownedBy }) => ownedBy && given.has(`${ownedBy.schema}\0${ownedBy.name}\0${ownedBy.column}`),

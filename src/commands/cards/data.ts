@@ -11,10 +11,11 @@ export const DATA_CARDS: readonly Card[] = [
     ],
     flags: [
       { name: 'validate-only', kind: 'boolean', help: 'check the files and touch nothing' },
+      { name: 'factor', kind: 'integer', value: 'n', help: 'size of sets that a program makes; default 1' },
       { name: 'seeds', kind: 'string', value: 'dir', config: 'seeds', help: 'folder of the seed sets' },
       CONFIRM,
     ],
-    examples: ['strata seed reference', 'strata seed reference demo --validate-only'],
+    examples: ['strata seed reference', 'strata seed reference demo --validate-only', 'strata seed scale --factor 10'],
   },
   {
     name: 'types',
