@@ -101,6 +101,13 @@ export async function removeLeftovers(dir: string): Promise<readonly string[]> {
   return names;
 }
 
+/** A finished backup goes: by one rename it is none any more, and then its files. */
+export async function removeBackup(dir: string, id: string): Promise<void> {
+  await rename(join(dir, id), join(dir, id + PARTIAL));
+  await syncFolder(dir);
+  await removePartial(dir, id);
+}
+
 export async function removePartial(dir: string, id: string): Promise<void> {
   await rm(join(dir, id + PARTIAL), { recursive: true, force: true });
 }

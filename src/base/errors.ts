@@ -106,6 +106,7 @@ export const CODES = {
     title: 'row level security would hide rows from the role that takes the backup',
   },
   DRILL_REPORT: { exit: EXIT.failed, title: 'the report of a drill cannot be written' },
+  PRUNE_FAILED: { exit: EXIT.failed, title: 'a backup that no rule keeps cannot be deleted' },
   RESTORE_EXTENSION_MISSING: {
     exit: EXIT.refused,
     title: 'the server cannot install an extension that the backup needs',

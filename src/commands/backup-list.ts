@@ -1,5 +1,8 @@
 /** `backup list`: the backups at hand, newest first, and what their last verification said. */
 import { resolve } from 'node:path';
+import type { DrillReport } from '../backup/drill-report.ts';
+import { readDrills } from '../backup/drill-store.ts';
+import { readHold } from '../backup/hold.ts';
 import { type Listed, listBackups } from '../backup/inventory.ts';
 import { type Block, type Cell, outcome } from '../base/finding.ts';
 import type { Run } from './command.ts';
@@ -8,16 +11,30 @@ import { mebibytes } from './size.ts';
 export const run: Run = async ({ config, runtime }) => {
   const dir = resolve(config.root, config.backup.dir);
   const backups = await listBackups(dir);
+  const { reports } = await readDrills(dir);
+  const shown: Shown[] = [];
+  for (const backup of backups) {
+    const drill = reports.find((report) => report.backup_id === backup.id && report.result !== 'not_run') ?? null;
+    shown.push({ ...backup, drill, held: await readHold(dir, backup.id) });
+  }
   const now = runtime.now();
   const findings = backups.flatMap((backup) => backup.findings);
-  return outcome({ backups: backups.map((backup) => dataOf(backup, now)) }, [viewOf(backups, dir, now)], findings);
+  return outcome({ backups: shown.map((backup) => dataOf(backup, now)) }, [viewOf(shown, dir, now)], findings);
 };
 
-function dataOf({ id, manifest, size, state, verifiedAt }: Listed, now: Date): object {
+interface Shown extends Listed {
+  /** The last one that said something about the backup. */
+  readonly drill: DrillReport | null;
+  readonly held: string | null;
+}
+
+function dataOf({ id, manifest, size, state, verifiedAt, drill, held }: Shown, now: Date): object {
   return {
     id,
     state,
     verified_at: verifiedAt,
+    drill: drill && { id: drill.id, at: drill.started_at, result: drill.result, rto_ms: drill.rto_ms },
+    held,
     size,
     at: manifest?.at ?? null,
     age_seconds: manifest ? Math.round((now.getTime() - Date.parse(manifest.at)) / 1000) : null,
@@ -27,23 +44,31 @@ function dataOf({ id, manifest, size, state, verifiedAt }: Listed, now: Date): o
   };
 }
 
-function viewOf(backups: readonly Listed[], dir: string, now: Date): Block {
+function viewOf(backups: readonly Shown[], dir: string, now: Date): Block {
   if (backups.length === 0) return { kind: 'text', text: `no backups in ${dir}`, tone: 'warn' };
-  const head = ['backup', 'state', 'verified', 'age', 'size', 'database', 'version'];
+  const head = ['backup', 'state', 'verified', 'drilled', 'age', 'size', 'database', 'version'];
   return { kind: 'table', head, rows: backups.map((backup) => rowOf(backup, now)) };
 }
 
-function rowOf({ id, manifest, size, state, verifiedAt }: Listed, now: Date): readonly Cell[] {
+function rowOf(backup: Shown, now: Date): readonly Cell[] {
+  const { id, manifest, size, state, verifiedAt, held } = backup;
   const tone = ({ good: 'good', damaged: 'bad', unverified: 'warn' } as const)[state];
   return [
     id,
-    { text: state, tone },
+    { text: held === null ? state : `${state}, held`, tone },
     verifiedAt ? `${age(now, verifiedAt)} ago` : 'never',
+    drillCell(backup, now),
     manifest ? age(now, manifest.at) : '',
     size === null ? '' : mebibytes(size),
     manifest?.database.name ?? '',
     manifest?.schema_version ?? '',
   ];
+}
+
+function drillCell({ drill }: Shown, now: Date): Cell {
+  if (drill === null) return { text: 'never', tone: 'quiet' };
+  const when = `${age(now, drill.started_at)} ago`;
+  return drill.result === 'proved' ? when : { text: `failed ${when}`, tone: 'bad' };
 }
 
 /** `3 d`, `5 h`, `12 min`, `40 s`; a clock that went back gives `0 s`. */

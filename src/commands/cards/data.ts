@@ -1,6 +1,8 @@
 /** Cards of the commands that load rows, write types, and keep backups. */
-import type { Card } from '../command.ts';
+import type { Card, Flag } from '../command.ts';
 import { CONFIRM } from './flags.ts';
+
+const DIR: Flag = { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' };
 
 export const DATA_CARDS: readonly Card[] = [
   {
@@ -29,13 +31,13 @@ export const DATA_CARDS: readonly Card[] = [
   },
   {
     name: 'backup',
-    summary: 'take, list and verify backups',
+    summary: 'take, list, verify and prune backups',
     subcommands: [
       {
         name: 'create',
         summary: 'pg_dump with manifest and checksums',
         flags: [
-          { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+          DIR,
           {
             name: 'dump-format',
             kind: 'string',
@@ -52,13 +54,60 @@ export const DATA_CARDS: readonly Card[] = [
       {
         name: 'list',
         summary: 'the backups at hand, newest first',
-        flags: [{ name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' }],
+        flags: [DIR],
       },
       {
         name: 'verify',
         summary: 're-read backups and compare every checksum',
         arguments: [{ name: 'id', required: false, variadic: true, help: 'only these; default: all' }],
-        flags: [{ name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' }],
+        flags: [DIR],
+      },
+      {
+        name: 'prune',
+        summary: 'show what the retention policy keeps and why; --delete deletes the rest',
+        details:
+          'Keeps the newest good backup of each of the last days, weeks and months that have one, by database. Backups that\n' +
+          'are damaged, unverified or failed their drill count for nothing. Nothing is deleted while the newest backup is\n' +
+          'not a good one, or shows a time that has not come yet.',
+        flags: [
+          { name: 'delete', kind: 'boolean', help: 'delete what no rule keeps; without it nothing is touched' },
+          { name: 'damaged', kind: 'boolean', help: 'also damaged backups older than the newest good one' },
+          { name: 'simulate', kind: 'boolean', help: 'a calendar of what the policy keeps of one backup a day' },
+          { name: 'daily', kind: 'integer', value: 'n', config: 'backup.retention.daily', help: 'days to keep one of' },
+          {
+            name: 'weekly',
+            kind: 'integer',
+            value: 'n',
+            config: 'backup.retention.weekly',
+            help: 'weeks to keep one of',
+          },
+          {
+            name: 'monthly',
+            kind: 'integer',
+            value: 'n',
+            config: 'backup.retention.monthly',
+            help: 'months to keep one of',
+          },
+          DIR,
+        ],
+        examples: [
+          'strata backup prune',
+          'strata backup prune --daily 30 --weekly 0 --monthly 0 --simulate',
+          'strata backup prune --delete',
+        ],
+      },
+      {
+        name: 'hold',
+        summary: 'keep a backup whatever the policy says',
+        arguments: [{ name: 'id', required: true, help: 'the backup' }],
+        flags: [{ name: 'reason', kind: 'string', value: 'text', help: 'why, for whoever reads the list' }, DIR],
+        examples: ["strata backup hold 20261122T034500Z --reason 'audit of 2026'"],
+      },
+      {
+        name: 'release',
+        summary: 'let the policy decide about a backup again',
+        arguments: [{ name: 'id', required: true, help: 'the backup' }],
+        flags: [DIR],
       },
     ],
   },
@@ -71,7 +120,7 @@ export const DATA_CARDS: readonly Card[] = [
       { name: 'create-roles', kind: 'boolean', help: 'create the roles that are missing, without passwords' },
       { name: 'keep', kind: 'boolean', help: 'keep a restored database that differs from the backup' },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (into a new database)' },
-      { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+      DIR,
       CONFIRM,
     ],
     examples: ['strata restore --to marketplace_check'],
@@ -94,7 +143,7 @@ export const DATA_CARDS: readonly Card[] = [
         help: 'where the server puts its data; default: the temporary folder',
       },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers of pg_restore' },
-      { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+      DIR,
     ],
     examples: ['strata drill', 'strata drill --all', 'strata drill --history'],
   },
