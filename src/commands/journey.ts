@@ -2,6 +2,7 @@
 import { type Block, type Outcome, outcome } from '../base/finding.ts';
 import { describeTarget } from '../base/target.ts';
 import { setNames } from '../seed/dataset.ts';
+import { generatorOf } from '../seed/generated.ts';
 import type { Context, Run } from './command.ts';
 import { resolveTarget, withDatabase } from './database.ts';
 import type { SeedData } from './seed.ts';
@@ -62,10 +63,11 @@ async function migrate(context: Context): Promise<StepResult> {
   return { outcome: result, text: results.length > 0 ? `${results.length} applied` : firstText(result.view) };
 }
 
-/** Every set that the project has. */
+/** Every set that is made of files. Those that a program makes are as large as one asks for, and wait to be asked. */
 async function seeds(context: Context): Promise<StepResult> {
   const { config } = context;
-  const names = setNames({ root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' });
+  const place = { root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' };
+  const names = setNames(place).filter((name) => generatorOf(place, name) === null);
   if (names.length === 0) return { outcome: outcome({}, []), text: 'no seed sets' };
   const { run } = await import('./seed.ts');
   const result = await run(context, { args: names });
