@@ -16,8 +16,6 @@ export type { Described, Grant, QName } from './object-model.ts';
 export type {
   Column,
   Constraint,
-  Enabled,
-  FkAction,
   Index,
   Policy,
   Rule,
