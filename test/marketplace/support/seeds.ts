@@ -1,8 +1,12 @@
 /** Loads a seed set of the project with the project's own loader. */
+
+import { generate } from '../../../seeds/scale/generate.ts';
 import { realRuntime } from '../../../src/base/runtime.ts';
 import { readSnapshot } from '../../../src/catalog/read.ts';
 import type { Session } from '../../../src/pg/pool.ts';
+import { withTransaction } from '../../../src/pg/transaction.ts';
 import { readSets } from '../../../src/seed/dataset.ts';
+import { type GeneratedLoad, loadGenerated } from '../../../src/seed/generated.ts';
 import { type LoadedFile, loadSeeds } from '../../../src/seed/load.ts';
 import { planSet } from '../../../src/seed/tables.ts';
 
@@ -17,4 +21,13 @@ export async function loadSet(s: Session, name: string): Promise<readonly Loaded
   if (wrong.length > 0) throw new Error(wrong.map(({ subject, message }) => `${subject}: ${message}`).join('\n'));
   const loads = plans.flatMap((plan) => plan.loads);
   return loadSeeds(s, loads, { snapshot, runtime: realRuntime() });
+}
+
+/** The marketplace of `strata seed scale`, with its reference data; statistics are fresh afterwards. */
+export async function loadScale(s: Session, factor: number): Promise<readonly GeneratedLoad[]> {
+  await loadSet(s, 'reference');
+  const around = { file: 'seeds/scale/generate.ts', root: place.root, schema: 'public', runtime: realRuntime() };
+  const loads = await withTransaction(s, () => loadGenerated(s, generate({ factor }), around));
+  await s.query('ANALYZE');
+  return loads;
 }

@@ -1,0 +1,194 @@
+/**
+ * Scale data keep every promise, every named query is answered by the index it names, as the person it is for, and no index is there
+ * without a query, a constraint or a foreign key that needs it.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../../seeds/scale/generate.ts';
+import type { Session } from '../../src/pg/pool.ts';
+import type { GeneratedLoad } from '../../src/seed/generated.ts';
+import { actingAs, only, useMarketplace } from './support/marketplace.ts';
+import { indexesUsed, type Pattern, readPatterns } from './support/queries.ts';
+import { loadScale } from './support/seeds.ts';
+
+const db = useMarketplace();
+const patterns = readPatterns();
+let loads: readonly GeneratedLoad[];
+let samples: Readonly<Record<string, unknown>>;
+
+/** Tables that the scale set leaves empty, filled enough for a plan to mean something. */
+const FILL = `
+  INSERT INTO user_consents (user_id, purpose, document_version) SELECT id, p, '1' FROM users, unnest(ARRAY['terms', 'privacy']) p;
+  INSERT INTO messages (conversation_id, sender_id, recipient_id, body)
+    SELECT c.id, c.student_id, c.tutor_user_id, 'x' FROM conversations c, generate_series(1, 200)
+    WHERE tutor_user_id = (SELECT user_id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 1);
+  INSERT INTO learning_goals (student_id, title) SELECT user_id, 'x' FROM student_profiles, generate_series(1, 3);
+  INSERT INTO student_notes (tutor_profile_id, student_id, content) SELECT t.id, p.user_id, 'x' FROM student_profiles p, (SELECT id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 5) t;
+  INSERT INTO student_packages (student_id, tutor_profile_id, sessions_purchased, sessions_remaining, purchase_price_cents)
+    SELECT p.user_id, t.id, 5, 5, 100 FROM student_profiles p, (SELECT id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 8) t;
+  INSERT INTO booking_waitlist (tutor_profile_id, student_id, start_time, end_time) SELECT tutor_profile_id, student_id, start_time, end_time FROM bookings WHERE id % 5 = 0;
+  INSERT INTO idempotency_keys (user_id, scope, idempotency_key, request_hash, created_at)
+    SELECT student_id, 'create_booking', id, repeat('0', 64), created_at FROM bookings WHERE id % 3 = 0;
+  INSERT INTO payouts (tutor_profile_id, amount_cents, currency, status, paid_at) SELECT id, 1, 'EUR', 'PAID', now() FROM tutor_profiles, generate_series(1, 12);
+  INSERT INTO payouts (tutor_profile_id, amount_cents, currency) SELECT id, 1, 'EUR' FROM tutor_profiles LIMIT 9;
+  INSERT INTO webhook_events (provider, event_id, event_type, payload, processed_at)
+    SELECT 'stripe', n, 'x', '{}', CASE WHEN n % 50 > 0 THEN now() END FROM generate_series(1, 4000) n;
+  INSERT INTO reports (reporter_id, category, description, status, resolved_at)
+    SELECT user_id, 'other', 'x', CASE WHEN user_id % 50 > 0 THEN 'RESOLVED' ELSE 'OPEN' END, CASE WHEN user_id % 50 > 0 THEN now() END
+    FROM student_profiles, generate_series(1, 3);
+  INSERT INTO data_subject_requests (user_id, kind, status, due_at, completed_at)
+    SELECT user_id, 'EXPORT', CASE WHEN user_id % 50 > 0 THEN 'COMPLETED' ELSE 'RECEIVED' END, now(), CASE WHEN user_id % 50 > 0 THEN now() END
+    FROM student_profiles, generate_series(1, 2);
+  INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, published_at)
+    SELECT 'booking', 1000000 + n, 'booking.test', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
+  UPDATE users SET google_id = 'google-oauth2|' || id WHERE id % 3 = 0;
+  INSERT INTO wallets (kind, user_id, currency) SELECT 'user', user_id, 'EUR' FROM tutor_profiles UNION ALL SELECT 'external', NULL, 'EUR';
+  WITH t AS (SELECT gen_random_uuid() AS id, w.id AS wallet FROM wallets w, generate_series(1, 10) WHERE kind = 'user')
+    INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents)
+    SELECT wallet, id, 'DEPOSIT', 5 FROM t UNION ALL SELECT (SELECT id FROM wallets WHERE kind = 'external'), id, 'DEPOSIT', -5 FROM t;
+  INSERT INTO audit_log (actor_role, table_name, row_id, operation, changed_columns)
+    SELECT 'system', CASE WHEN n % 2 = 0 THEN 'users' ELSE 'payouts' END, 1000000 + n % 900, 'UPDATE', CASE WHEN n % 100 = 0 THEN ARRAY['role'] ELSE ARRAY['status'] END
+    FROM generate_series(1, 2000) n`;
+
+beforeAll(async () => {
+  await db.session(async (s) => {
+    loads = await loadScale(s, 1);
+    await s.batch(FILL);
+    // VACUUM too: an index whose newest entries wait in a list of their own (GIN) is judged by it.
+    await s.query('VACUUM ANALYZE');
+    samples = await only(
+      s.query(`
+        SELECT b.tutor_profile_id AS tutor, t.user_id AS tutor_user, b.student_id AS student, b.student_id AS conversation, b.id AS booking, u.email,
+          (SELECT id FROM users WHERE role = 'admin' LIMIT 1) AS admin, (SELECT min(id) FROM wallets WHERE kind = 'user') AS wallet,
+          (SELECT transfer_id FROM wallet_transactions LIMIT 1) AS transfer, timestamptz '2026-03-02 10:20Z' AS now,
+          timestamptz '2026-03-02 09:20Z' AS hour_ago, timestamptz '2026-03-01 10:20Z' AS yesterday, timestamptz '2024-06-01' AS long_ago,
+          timestamptz '2026-03-02' AS week_from, timestamptz '2026-03-09' AS week_until
+        FROM bookings b JOIN tutor_profiles t ON t.id = b.tutor_profile_id JOIN users u ON u.id = b.student_id
+        WHERE t.is_approved AND b.session_state = 'SCHEDULED' ORDER BY t.total_sessions DESC, b.id LIMIT 1`),
+    );
+  });
+}, 60_000);
+
+describe('scale data', () => {
+  const none = async (sql: string): Promise<void> => expect(await db.session((s) => s.query(sql))).toEqual([]);
+  test('have the promised size', () => {
+    const rows = new Map(loads.map((load) => [load.table, load.rows]));
+    expect(['users', 'tutor_profiles', 'bookings', 'messages'].map((table) => rows.get(table))).toEqual([
+      1000, 200, 10_000, 20_000,
+    ]);
+    expect(rows.get('payments')).toBeGreaterThan(5000);
+    expect(rows.get('reviews')).toBeGreaterThan(3000);
+  });
+  test('keep to the hours of tutors, whatever their clocks did', () =>
+    none('SELECT id FROM bookings WHERE NOT is_tutor_available(tutor_profile_id, start_time, end_time)'));
+  test('book what is taught, and pay for it', async () => {
+    await none(
+      `SELECT id FROM bookings b WHERE NOT EXISTS (SELECT FROM tutor_subjects s WHERE s.tutor_profile_id = b.tutor_profile_id AND s.subject_id = b.subject_id)`,
+    );
+    await none(
+      `SELECT b.id FROM bookings b JOIN payments p ON p.booking_id = b.id WHERE p.status <> b.payment_state OR p.amount_cents <> b.rate_cents`,
+    );
+    await none(
+      `SELECT p.id FROM payments p WHERE refunded_cents <> (SELECT coalesce(sum(amount_cents), 0) FROM refunds r WHERE r.payment_id = p.id)`,
+    );
+  });
+  test('count packages, sessions and reviews right', async () => {
+    await none(
+      `SELECT p.id FROM student_packages p WHERE sessions_used <> (SELECT count(*) FROM bookings b WHERE b.package_id = p.id AND credit_restored_at IS NULL)`,
+    );
+    await none(`SELECT t.id FROM tutor_profiles t WHERE total_sessions <> (SELECT count(*) FROM bookings b WHERE b.tutor_profile_id = t.id AND session_outcome = 'COMPLETED')
+      OR (SELECT (count(*), round(avg(rating), 2)) IS DISTINCT FROM (t.total_reviews, t.average_rating) FROM reviews r WHERE r.tutor_profile_id = t.id)`);
+    await none(
+      `SELECT m.tutor_profile_id FROM tutor_metrics m WHERE accepted_count <> (SELECT count(*) FROM tutor_response_log l WHERE l.tutor_profile_id = m.tutor_profile_id AND response = 'ACCEPTED')`,
+    );
+  });
+  test('are skewed: the busiest fifth of the tutors gives more than two fifths of the lessons', async () => {
+    const { share } = await db.session((s) =>
+      only(
+        s.query<{ share: number }>(`SELECT (sum(n) FILTER (WHERE place <= 40) / sum(n))::float AS share
+        FROM (SELECT count(*) AS n, row_number() OVER (ORDER BY count(*) DESC) AS place FROM bookings GROUP BY tutor_profile_id) AS x`),
+      ),
+    );
+    expect(share).toBeGreaterThan(0.4);
+  });
+  test('are the same every time, and a factor adds blocks of the same shape', () => {
+    const first = (factor: number, table: string, n: number): readonly unknown[] => {
+      const rows = generate({ factor }).find((t) => t.table === table)?.rows ?? [];
+      const taken: unknown[] = [];
+      for (const row of rows) if (taken.push(row) === n) break;
+      return taken;
+    };
+    for (const table of ['users', 'bookings', 'messages']) expect(first(1, table, 500)).toEqual(first(3, table, 500));
+    expect(first(2, 'tutor_profiles', 999)).toHaveLength(400);
+  });
+});
+
+const who = ({ as }: Pattern): 'anonymous' | number =>
+  as === 'visitor' ? 'anonymous' : Number(samples[as === 'tutor' ? 'tutor_user' : as]);
+
+async function run<T>(pattern: Pattern, work: (s: Session, params: readonly unknown[]) => Promise<T>): Promise<T> {
+  const params = pattern.params.map((name) => samples[name]);
+  const inside = async (s: Session): Promise<T> => {
+    // The file says where a table of the test is too small for its index to pay.
+    if (pattern.withoutScan) await s.query('SET LOCAL enable_seqscan = off');
+    return work(s, params);
+  };
+  return db.session(async (s) => {
+    if (pattern.as !== 'owner') return actingAs(s, who(pattern), inside);
+    await s.query('BEGIN');
+    try {
+      return await inside(s);
+    } finally {
+      await s.query('ROLLBACK');
+    }
+  });
+}
+
+describe('the query', () => {
+  test('is described in full', () => {
+    expect(patterns.length).toBeGreaterThan(45);
+    expect(new Set(patterns.map(({ name }) => name)).size).toBe(patterns.length);
+    for (const { name, as, indexes, sql } of patterns) {
+      expect([
+        name,
+        /^(student|tutor|admin|visitor|owner)$/.test(as),
+        indexes.length > 0,
+        /^(SELECT|UPDATE|DELETE)\b/.test(sql),
+      ]).toEqual([name, true, true, true]);
+    }
+  });
+  test.each(patterns.map((pattern) => [pattern.name, pattern] as const))(
+    '%s runs and uses its index',
+    async (_, pattern) => {
+      await run(pattern, (s, params) => s.query(pattern.sql, params));
+      const used = await run(pattern, (s, params) => indexesUsed(s, pattern, params));
+      const parents = await db.session((s) =>
+        s.query<{ name: string }>(
+          `SELECT coalesce(p.relname, c.relname) AS name FROM pg_class c LEFT JOIN pg_inherits i ON inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = inhparent
+         WHERE c.relname = ANY ($1)`,
+          [used],
+        ),
+      );
+      expect(parents.map(({ name }) => name)).toEqual(expect.arrayContaining([...pattern.indexes]));
+    },
+  );
+});
+
+/**
+ * `idx_<table>_deleted_at` on (id) WHERE deleted_at IS NULL is promised by the storage design for every table that deletes softly. The
+ * primary key answers the same walks over live rows; the partial one is smaller by what is deleted, and pays once a third is.
+ */
+const EXPLAINED = /^idx_\w+_deleted_at$/;
+
+test('no index is without a reason', async () => {
+  const indexes = await db.session((s) =>
+    s.query<{ name: string }>(`
+      SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = indexrelid
+      WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND NOT indisunique AND NOT indisexclusion
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = indrelid AND contype = 'f' AND conkey[1] = indkey[0] AND indnkeyatts = 1
+          AND (indpred IS NULL OR pg_get_expr(indpred, indrelid) LIKE '%IS NOT NULL)'))`),
+  );
+  const named = new Set(patterns.flatMap((pattern) => pattern.indexes));
+  const idle = indexes.map(({ name }) => name).filter((name) => !named.has(name));
+  expect(idle.filter((name) => EXPLAINED.test(name))).toHaveLength(12);
+  expect(idle.filter((name) => !EXPLAINED.test(name))).toEqual([]);
+});
