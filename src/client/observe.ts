@@ -1,0 +1,89 @@
+/** Tells hooks about every statement of a connection, without the values in it. Only connections of pools with hooks. */
+import type { Pool, PoolClient, PoolOptions, QueryConfig, QueryEvent } from './model.ts';
+
+type Observer = Pick<PoolOptions, 'onQuery' | 'onSlowQuery' | 'slowAfter'> & { readonly onSlow: () => void };
+type Settled = (error: unknown, result: unknown) => void;
+
+/** Puts a timing in front of the connection's own query(), in its promise form and in its callback form. */
+export function observed(client: PoolClient, observer: Observer, pool: Pool): void {
+  const target = client as unknown as { query: (...args: unknown[]) => unknown };
+  const query = target.query.bind(target);
+  target.query = (...args) => {
+    const [first] = args;
+    // Streams and cursors settle elsewhere.
+    if (typeof first !== 'string' && typeof (first as QueryConfig | undefined)?.text !== 'string')
+      return query(...args);
+    const statement = statementOf(args);
+    const settled = timed(statement, observer, pool);
+    const at = args.findIndex((arg) => typeof arg === 'function');
+    if (at >= 0) {
+      const callback = args[at] as Settled;
+      const both: Settled = (error, result) => {
+        settled(error, result);
+        callback(error, result);
+      };
+      return query(...args.map((arg, index) => (index === at ? both : arg)));
+    }
+    const result = query(...args) as Promise<unknown>;
+    result.then(
+      (value) => settled(undefined, value),
+      (thrown: unknown) => settled(thrown, undefined),
+    );
+    return result;
+  };
+}
+
+interface Statement {
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly values: unknown[];
+}
+
+function statementOf([first, second]: readonly unknown[]): Statement {
+  const config: QueryConfig = typeof first === 'string' ? { text: first } : (first as QueryConfig);
+  return { text: config.text, name: config.name, values: config.values ?? (Array.isArray(second) ? second : []) };
+}
+
+function timed({ text, name, values }: Statement, observer: Observer, pool: Pool): Settled {
+  const startedAt = Date.now();
+  const from = performance.now();
+  return (error, result) => {
+    const duration = performance.now() - from;
+    const slow = duration >= (observer.slowAfter ?? 1_000);
+    if (slow) observer.onSlow();
+    const event: QueryEvent = {
+      text: masked(text),
+      name,
+      parameters: values.length,
+      startedAt,
+      duration,
+      rowCount: (result as { rowCount?: number | null } | undefined)?.rowCount ?? null,
+      error: error ? ((error as { code?: string }).code ?? 'unknown') : undefined,
+    };
+    ignoring(() => observer.onQuery?.(event));
+    if (slow) ignoring(() => observer.onSlowQuery?.({ ...event, explain: () => plan(pool, text, values) }));
+  };
+}
+
+/** Whoever watches must not break what is watched. */
+function ignoring(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // The hook's own affair.
+  }
+}
+
+/** Literals of strings and numbers as `?`; parameters and identifiers stay. */
+export function masked(text: string): string {
+  return text.replace(
+    /("(?:[^"]|"")*"|\$\d+)|[eE]?'(?:[^'\\]|''|\\[\s\S])*'|\$(\w*)\$[\s\S]*?\$\2\$|\b\d+(?:\.\d+)?\b/g,
+    (_, kept) => kept ?? '?',
+  );
+}
+
+async function plan(pool: Pool, text: string, values: unknown[]): Promise<string | null> {
+  if (!/^\s*(select|insert|update|delete|with|merge|values|table)\b/i.test(text)) return null;
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}

@@ -1,0 +1,167 @@
+/**
+ * A pool of `pg` with the manners that production needs: connections are tried before they are lent, replaced when old,
+ * opened beyond the size under load and closed afterwards; waiting has an end with a message that says why. It is a
+ * pg.Pool, so whatever takes one takes this.
+ */
+import pg from 'pg';
+import {
+  type Pool,
+  type PoolClient,
+  type PoolOptions,
+  type PoolSize,
+  type PoolStats,
+  PoolTimeoutError,
+  SIZES,
+} from './model.ts';
+import { observed } from './observe.ts';
+
+/** Opens nothing yet: the first query does. */
+export function createPool(options: PoolOptions = {}): Pool {
+  return new LendingPool(options) as unknown as Pool;
+}
+
+type Lent = pg.PoolClient & { release(destroy?: Error | boolean): void };
+type Callback = (
+  error: Error | undefined,
+  client: Lent | undefined,
+  release: (destroy?: Error | boolean) => void,
+) => void;
+
+interface Canceller {
+  cancel(client: Lent, query: unknown): void;
+  readonly connection: NodeJS.EventEmitter & { readonly stream: { destroy(): void } };
+}
+
+/** Milliseconds that cancelled statements get to end. */
+const CANCELLING = 500;
+
+/** Whether a promise is kept in so many milliseconds. */
+async function within(kept: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  const result = await Promise.race([kept.then(() => true), late]);
+  clearTimeout(timer);
+  return result;
+}
+
+class LendingPool extends pg.Pool {
+  readonly #size: PoolSize;
+  readonly #waitTimeout: number;
+  readonly #prePing: number;
+  readonly #lent = new Set<Lent>();
+  readonly #lastUsed = new WeakMap<Lent, number>();
+  #served = 0;
+  #timeouts = 0;
+  #dead = 0;
+  #slow = 0;
+
+  constructor(options: PoolOptions) {
+    const { size = 'development', waitTimeout = 30_000, recycle = 3_600, idleTimeout = 300_000 } = options;
+    const sizes = typeof size === 'string' ? SIZES[size] : size;
+    super({
+      ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
+      application_name: options.applicationName ?? 'strata-pg',
+      max: sizes.size + sizes.overflow,
+      connectionTimeoutMillis: waitTimeout,
+      maxLifetimeSeconds: recycle,
+      idleTimeoutMillis: idleTimeout,
+      keepAlive: true,
+    });
+    this.#size = sizes;
+    this.#waitTimeout = waitTimeout;
+    this.#prePing = options.prePing ?? 5_000;
+    this.on('error', (error) => options.onError?.(error));
+    // pg-pool stops listening while a connection is lent; without a listener one that breaks then would end the process.
+    // The statement under way, or the next one, reports it.
+    this.on('connect', (client) => client.on('error', () => undefined));
+    if (options.onQuery || options.onSlowQuery) {
+      const counted = { ...options, onSlow: () => (this.#slow += 1) };
+      this.on('connect', (client) => observed(client as unknown as PoolClient, counted, this as unknown as Pool));
+    }
+  }
+
+  /** As pg's: with a callback, which its own query() uses, or without. */
+  override connect(): Promise<Lent>;
+  override connect(callback: Callback): void;
+  override connect(callback?: Callback): Promise<Lent> | undefined {
+    const lent = this.#lend();
+    if (callback === undefined) return lent;
+    lent.then(
+      (client) => callback(undefined, client, (destroy) => client.release(destroy)),
+      (thrown: Error) => callback(thrown, undefined, () => undefined),
+    );
+    return undefined;
+  }
+
+  stats(): PoolStats {
+    const { size, overflow } = this.#size;
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this;
+    const counts = { served: this.#served, timeouts: this.#timeouts, dead: this.#dead, slow: this.#slow };
+    return { size, overflow, open, idle, waiting, lent: this.#lent.size, ...counts };
+  }
+
+  async shutdown({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<{ readonly forced: number }> {
+    const ended = this.end();
+    if (await within(ended, grace)) return { forced: 0 };
+    const forced = [...this.#lent];
+    // A closed socket alone does not stop a statement: the server would notice when it has a result to send.
+    for (const client of forced) this.#cancel(client);
+    await within(ended, CANCELLING);
+    for (const client of this.#lent) client.release(true);
+    await ended;
+    return { forced: forced.length };
+  }
+
+  /** By the protocol's own cancel request, which needs no login; where TLS is asked for, pg cannot send it. */
+  #cancel(client: Lent): void {
+    const { activeQuery } = client as unknown as { readonly activeQuery: unknown };
+    if (activeQuery === null || activeQuery === undefined) return;
+    const canceller = new pg.Client(this.options) as unknown as Canceller;
+    canceller.connection.on('error', () => undefined);
+    canceller.cancel(client, activeQuery);
+    setTimeout(() => canceller.connection.stream.destroy(), CANCELLING).unref();
+  }
+
+  async #lend(): Promise<Lent> {
+    for (;;) {
+      const client = await this.#next();
+      const since = this.#lastUsed.get(client);
+      this.#track(client);
+      if (since === undefined || Date.now() - since < this.#prePing) return client;
+      try {
+        await client.query({ text: 'SELECT 1', query_timeout: this.#waitTimeout } as pg.QueryConfig);
+        return client;
+      } catch {
+        this.#dead += 1;
+        client.release(true);
+      }
+    }
+  }
+
+  async #next(): Promise<Lent> {
+    try {
+      const client = (await super.connect()) as Lent;
+      this.#served += 1;
+      return client;
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || !/timeout exceeded when trying to connect/.test(thrown.message)) throw thrown;
+      this.#timeouts += 1;
+      const { lent, waiting } = this.stats();
+      const facts = `${lent} connections are lent, ${waiting} more requests wait`;
+      throw new PoolTimeoutError(`no connection became free in ${this.#waitTimeout} ms: ${facts}`, { cause: thrown });
+    }
+  }
+
+  /** A connection beyond the size is closed when it comes back and nobody waits for it. */
+  #track(client: Lent): void {
+    const release = client.release.bind(client);
+    this.#lent.add(client);
+    client.release = (destroy) => {
+      if (!this.#lent.delete(client)) return;
+      this.#lastUsed.set(client, Date.now());
+      release(destroy || (this.totalCount > this.#size.size && this.waitingCount === 0));
+    };
+  }
+}

@@ -1,0 +1,243 @@
+/** withActor: who a transaction is, and that nobody is him afterwards, whatever happened. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  NotCommittedError,
+  type Pool,
+  type Queryable,
+  TransactionEndedError,
+  withActor,
+  withTransaction,
+} from '../../src/client/index.ts';
+import { useDatabase } from '../support/database.ts';
+import { ONE, usePools } from './support.ts';
+
+const database = useDatabase();
+const pool = usePools(() => database.target());
+
+// A role that every server has.
+const ROLE = 'pg_read_all_data';
+const WHO = `SELECT current_setting('app.user_id', true) AS id, current_user::text AS role`;
+const who = async (db: Queryable) => (await db.query<{ id: string | null; role: string }>(WHO)).rows[0];
+
+beforeAll(() =>
+  database.session((s) =>
+    s.batch(`CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0,
+      CONSTRAINT later UNIQUE (n) DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 1), (2, 2); GRANT ALL ON t TO PUBLIC`),
+  ),
+);
+
+/** After it: the pool's one connection is nobody, in no transaction, and works. */
+async function nobody(db: Pool): Promise<void> {
+  const self = database.target().user;
+  expect(await who(db)).toMatchObject({ role: self });
+  expect((await who(db))?.id ?? '').toBe('');
+  const { rows } = await db.query(
+    `SELECT now() = statement_timestamp() AS alone, current_setting('statement_timeout') AS t`,
+  );
+  expect(rows).toEqual([{ alone: true, t: '0' }]);
+}
+
+describe('identity', () => {
+  test('holds in the transaction and ends with it', async () => {
+    const db = pool({ size: ONE });
+    const seen = await withActor(db, { userId: 42, role: ROLE }, who);
+    expect(seen).toEqual({ id: '42', role: ROLE });
+    await nobody(db);
+    expect(await withActor(db, { userId: null }, who)).toMatchObject({ id: '', role: database.target().user });
+  });
+
+  test('names and values cannot break out', async () => {
+    const db = pool({ size: ONE });
+    const userId = `1'; DROP TABLE t; --\\`;
+    expect(await withActor(db, { userId, settings: { 'app.tenant': "x'y" } }, who)).toMatchObject({ id: userId });
+    const role = 'no "such" role';
+    await expect(withActor(db, { userId: 1, role }, who)).rejects.toThrow(`role "${role}" does not exist`);
+    await nobody(db);
+  });
+
+  test('costs the round trips of BEGIN and COMMIT, no more', async () => {
+    const texts: string[] = [];
+    const db = pool({ size: ONE, onQuery: ({ text }) => texts.push(text) });
+    await withActor(db, { userId: 42, role: ROLE }, (tx) => tx.query('SELECT 1'), { statementTimeout: 500 });
+    expect(texts).toEqual([
+      `BEGIN; SET LOCAL statement_timeout = ?; SET LOCAL "app"."user_id" = ?; SET LOCAL ROLE "${ROLE}"`,
+      'SELECT ?',
+      'COMMIT; RESET ROLE; RESET "app"."user_id"',
+    ]);
+  });
+});
+
+describe('nothing leaks', () => {
+  const cases: readonly (readonly [string, (tx: Queryable) => Promise<unknown>, RegExp])[] = [
+    ['an error of the work', () => Promise.reject(new Error('mine')), /mine/],
+    ['a failed statement', (tx) => tx.query('SELECT 1 / 0'), /division by zero/],
+    ['a statement timeout', (tx) => tx.query('SELECT pg_sleep(5)'), /statement timeout/],
+    ['a constraint that is checked at COMMIT', (tx) => tx.query('UPDATE t SET n = 2 WHERE id = 1'), /later/],
+    ['a setting of the session', (tx) => tx.query(`SET app.user_id = '7'; SET ROLE ${ROLE}; SELECT 1 / 0`), /division/],
+  ];
+  test.each(cases)('%s', async (_, work, message) => {
+    const db = pool({ size: ONE });
+    await expect(
+      withActor(db, { userId: 42, role: 'pg_write_all_data' }, work, { statementTimeout: 100 }),
+    ).rejects.toThrow(message);
+    await nobody(db);
+    expect((await db.query('SELECT n FROM t ORDER BY id')).rows).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  test('a SET of the session in a transaction that succeeds', async () => {
+    const db = pool({ size: ONE });
+    await withActor(db, { userId: 42 }, (tx) => tx.query(`SET app.user_id = '7'; SET ROLE ${ROLE}`));
+    await nobody(db);
+  });
+
+  test('a query cancelled from outside', async () => {
+    const db = pool({ size: ONE });
+    const cancelled = withActor(db, { userId: 42, role: ROLE }, async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const sleeping = tx.query('SELECT pg_sleep(30)');
+      setTimeout(() => database.session((s) => s.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid])), 50);
+      await sleeping;
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: '57014' });
+    await nobody(db);
+  });
+
+  test('a connection that breaks in the middle is not lent again', async () => {
+    const db = pool({ size: ONE });
+    const broken = withActor(db, { userId: 42, role: ROLE }, async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await database.session((s) => s.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]));
+      await tx.query('SELECT 1');
+    });
+    await expect(broken).rejects.toThrow();
+    await nobody(db);
+  });
+
+  test('a query after the end does not run as the next user', async () => {
+    const db = pool({ size: ONE });
+    let kept: Queryable | undefined;
+    await withActor(db, { userId: 42 }, async (tx) => {
+      kept = tx;
+    });
+    await expect(kept?.query('SELECT 1')).rejects.toBeInstanceOf(TransactionEndedError);
+  });
+
+  test('a COMMIT inside the work stops it: what follows would run as nobody', async () => {
+    const db = pool({ size: ONE });
+    const self = withActor(db, { userId: 42, role: ROLE }, async (tx) => {
+      await tx.query('COMMIT');
+      await tx.query('DELETE FROM t');
+    });
+    await expect(self).rejects.toBeInstanceOf(TransactionEndedError);
+    await expect(withActor(db, { userId: 42 }, (tx) => tx.query('ROLLBACK'))).rejects.toBeInstanceOf(
+      TransactionEndedError,
+    );
+    await nobody(db);
+    expect((await db.query('SELECT count(*)::int AS n FROM t')).rows).toEqual([{ n: 2 }]);
+  });
+
+  test('a failure that the work swallowed, or did not wait for, is told: nothing was stored', async () => {
+    const db = pool({ size: ONE });
+    const swallowing = withActor(db, { userId: 42 }, async (tx) => {
+      await tx.query('INSERT INTO t VALUES (3, 3)');
+      await tx.query('SELECT 1 / 0').catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toBeInstanceOf(NotCommittedError);
+    const forgetting = withActor(db, { userId: 42 }, async (tx) => {
+      await tx.query('INSERT INTO t VALUES (3, 3)');
+      tx.query('SELECT 1 / 0').catch(() => undefined);
+    });
+    await expect(forgetting).rejects.toBeInstanceOf(NotCommittedError);
+    await nobody(db);
+    expect((await db.query('SELECT count(*)::int AS n FROM t')).rows).toEqual([{ n: 2 }]);
+  });
+
+  test('two hundred users at once, half of them failing, on three connections', async () => {
+    const db = pool({ size: { size: 2, overflow: 1 } });
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, (_, userId) =>
+        withActor(db, userId % 3 === 0 ? { userId } : { userId, role: ROLE }, async (tx) => {
+          const first = await who(tx);
+          if (userId % 4 === 1) throw new Error('mine');
+          if (userId % 4 === 2) await tx.query('SELECT 1 / 0');
+          const second = await who(tx);
+          return [first?.id, second?.id, second?.role];
+        }).catch(() => null),
+      ),
+    );
+    for (const [userId, result] of seen.entries()) {
+      const role = userId % 3 === 0 ? database.target().user : ROLE;
+      expect(result).toEqual(userId % 4 === 1 || userId % 4 === 2 ? null : [String(userId), String(userId), role]);
+    }
+    for (let n = 0; n < 3; n += 1) await nobody(db);
+  });
+});
+
+describe('conflicts', () => {
+  test('a serialization failure runs the whole work again', async () => {
+    const db = pool();
+    await db.query('CREATE TABLE IF NOT EXISTS counter (n int); TRUNCATE counter; INSERT INTO counter VALUES (0)');
+    let runs = 0;
+    const raise = () =>
+      withTransaction(
+        db,
+        async (tx) => {
+          runs += 1;
+          const { rows } = await tx.query<{ n: number }>('SELECT n FROM counter');
+          await tx.query('UPDATE counter SET n = $1', [(rows[0]?.n ?? 0) + 1]);
+        },
+        { isolation: 'serializable', retries: 50 },
+      );
+    await Promise.all([raise(), raise(), raise(), raise()]);
+    expect((await db.query('SELECT n FROM counter')).rows).toEqual([{ n: 4 }]);
+    expect(runs).toBeGreaterThan(4);
+  });
+
+  test('a deadlock too; without retries both errors are seen', async () => {
+    const db = pool();
+    await db.query('CREATE TABLE IF NOT EXISTS two (id int PRIMARY KEY, n int); INSERT INTO two VALUES (1, 0), (2, 0)');
+    const cross = (a: number, b: number, retries: number) =>
+      withTransaction(
+        db,
+        async (tx) => {
+          await tx.query(`SET LOCAL deadlock_timeout = '20ms'`);
+          await tx.query('UPDATE two SET n = n + 1 WHERE id = $1', [a]);
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          await tx.query('UPDATE two SET n = n + 1 WHERE id = $1', [b]);
+        },
+        { retries },
+      );
+    const bare = await Promise.allSettled([cross(1, 2, 0), cross(2, 1, 0)]);
+    expect(bare.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: '40P01' } }]);
+    await Promise.all([cross(1, 2, 5), cross(2, 1, 5)]);
+    expect((await db.query('SELECT n FROM two ORDER BY id')).rows).toEqual([{ n: 3 }, { n: 3 }]);
+  });
+
+  test('the budget ends it, and other errors are not run again', async () => {
+    const db = pool({ size: ONE });
+    let runs = 0;
+    const failing = (code: string, options: object) =>
+      withTransaction(
+        db,
+        async (tx) => {
+          runs += 1;
+          await tx.query(`DO $$ BEGIN RAISE 'x' USING ERRCODE = '${code}'; END $$`);
+        },
+        options,
+      ).catch((thrown: { code: string }) => thrown.code);
+    expect(await failing('40001', { retries: 2 })).toBe('40001');
+    expect(runs).toBe(3);
+    expect(await failing('40001', { retryBudget: 0 })).toBe('40001');
+    expect(runs).toBeLessThanOrEqual(5);
+    runs = 0;
+    expect(await failing('23505', {})).toBe('23505');
+    expect(runs).toBe(1);
+  });
+
+  test('read-only means it', async () => {
+    await expect(withTransaction(pool(), (tx) => tx.query('DELETE FROM t'), { readOnly: true })).rejects.toMatchObject({
+      code: '25006',
+    });
+    await expect(withTransaction(pool(), who, { statementTimeout: -1 })).rejects.toThrow('not milliseconds: -1');
+  });
+});

@@ -1,0 +1,157 @@
+/** The pool: sizes, waiting, dead connections, shutdown, hooks. */
+import { describe, expect, test } from 'vitest';
+import { targetUrl } from '../../src/base/target.ts';
+import { PoolTimeoutError, type QueryEvent, SIZES, type SlowQueryEvent } from '../../src/client/index.ts';
+import { masked } from '../../src/client/observe.ts';
+import { useDatabase } from '../support/database.ts';
+import { proxyTo } from './proxy.ts';
+import { ONE, usePools } from './support.ts';
+
+const database = useDatabase();
+const pool = usePools(() => database.target());
+
+const pidOf = async (db: { query: (text: string) => Promise<{ rows: { pid: number }[] }> }): Promise<number> =>
+  (await db.query('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
+
+describe('sizes', () => {
+  test('named ones', () => {
+    expect(SIZES).toMatchObject({ development: { size: 5, overflow: 10 }, mvp: { size: 10, overflow: 20 } });
+    expect(pool({ size: 'scale' }).stats()).toMatchObject({ size: 20, overflow: 40, open: 0, lent: 0 });
+  });
+
+  test('connections beyond the size are opened under load and closed afterwards', async () => {
+    const db = pool({ size: { size: 1, overflow: 2 } });
+    const clients = await Promise.all([db.connect(), db.connect(), db.connect()]);
+    expect(db.stats()).toMatchObject({ open: 3, lent: 3, idle: 0, served: 3 });
+    for (const client of clients) client.release();
+    expect(db.stats()).toMatchObject({ open: 1, lent: 0, idle: 1 });
+    clients[0]?.release();
+    expect(db.stats()).toMatchObject({ open: 1, lent: 0, idle: 1 });
+  });
+
+  test('waiting ends with an error that says who holds the connections', async () => {
+    const db = pool({ size: ONE, waitTimeout: 50 });
+    const client = await db.connect();
+    const late = await Promise.allSettled([db.query('SELECT 1'), db.connect()]);
+    expect(late.map((one) => one.status === 'rejected' && one.reason)).toEqual([
+      expect.any(PoolTimeoutError),
+      expect.any(PoolTimeoutError),
+    ]);
+    expect(late[0]).toMatchObject({
+      reason: {
+        message: expect.stringMatching(
+          /^no connection became free in 50 ms: 1 connections are lent, [01] more requests wait$/,
+        ),
+      },
+    });
+    expect(db.stats()).toMatchObject({ timeouts: 2 });
+    client.release();
+    expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('old connections are replaced', async () => {
+    const db = pool({ size: ONE, recycle: 1 });
+    const first = await pidOf(db);
+    expect(await pidOf(db)).toBe(first);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(await pidOf(db)).not.toBe(first);
+  });
+});
+
+describe('dead connections', () => {
+  test('one that the server closed while idle is dropped, and told', async () => {
+    const errors: Error[] = [];
+    const db = pool({ size: ONE, onError: (error) => errors.push(error) });
+    const pid = await pidOf(db);
+    await database.session((s) => s.query('SELECT pg_terminate_backend($1)', [pid]));
+    while (db.stats().open > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(errors[0]).toMatchObject({ code: '57P01' });
+    expect(await pidOf(db)).not.toBe(pid);
+  });
+
+  test('one whose network fell silent is found before it is lent', async () => {
+    const proxy = await proxyTo(database.target());
+    const db = pool({ connectionString: targetUrl(proxy.target), size: ONE, prePing: 0, waitTimeout: 200 });
+    const pid = await pidOf(db);
+    expect(await pidOf(db)).toBe(pid);
+    proxy.silence();
+    expect(await pidOf(db)).not.toBe(pid);
+    expect(db.stats()).toMatchObject({ dead: 1, open: 1 });
+    await db.shutdown();
+    await proxy.close();
+  });
+});
+
+describe('shutdown', () => {
+  test('waits for what is under way', async () => {
+    const db = pool();
+    const slow = db.query('SELECT pg_sleep(0.2)');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await db.shutdown()).toEqual({ forced: 0 });
+    await expect(slow).resolves.toMatchObject({ rowCount: 1 });
+    await expect(db.query('SELECT 1')).rejects.toThrow('after calling end');
+  });
+
+  test('closes what does not end in time', async () => {
+    const db = pool();
+    const slow = db.query('SELECT pg_sleep(30)').catch((thrown: Error) => thrown.message);
+    const kept = await db.connect();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await db.shutdown({ grace: 50 })).toEqual({ forced: 2 });
+    expect(await slow).toBe('canceling statement due to user request');
+    kept.release();
+  });
+});
+
+describe('hooks', () => {
+  test('are told every statement, without values', async () => {
+    const seen: QueryEvent[] = [];
+    const db = pool({ size: ONE, onQuery: (event) => seen.push(event) });
+    await db.query(`SELECT 'secret' AS a, $1::text AS b`, ['secret']);
+    await db.query({ text: 'SELECT $1::int', values: [7], name: 'seven' });
+    await db.query('SELECT 1 / 0').catch(() => undefined);
+    const client = await db.connect();
+    await client.query('SELECT 2');
+    client.release();
+    expect(seen).toMatchObject([
+      { text: 'SELECT ? AS a, $1::text AS b', parameters: 1, rowCount: 1, error: undefined },
+      { text: 'SELECT $1::int', name: 'seven', parameters: 1 },
+      { text: 'SELECT ? / ?', rowCount: null, error: '22012' },
+      { text: 'SELECT ?' },
+    ]);
+    expect(JSON.stringify(seen)).not.toContain('secret');
+    expect(seen[0]?.startedAt).toBeGreaterThan(Date.now() - 60_000);
+    expect(seen[0]?.duration).toBeGreaterThan(0);
+  });
+
+  test('slow statements can be explained', async () => {
+    const seen: SlowQueryEvent[] = [];
+    const db = pool({ slowAfter: 30, onSlowQuery: (event) => seen.push(event) });
+    await db.query('SELECT 1');
+    await db.query('SELECT pg_sleep(0.05), $1::int', [1]);
+    await db.query("SET work_mem = '4MB'; SELECT pg_sleep(0.05)");
+    expect(seen.map(({ text }) => text)).toEqual([
+      'SELECT pg_sleep(?), $1::int',
+      'SET work_mem = ?; SELECT pg_sleep(?)',
+    ]);
+    expect(await seen[0]?.explain()).toMatch(/^Result {2}\(cost=/);
+    expect(await seen[1]?.explain()).toBeNull();
+    expect(db.stats().slow).toBe(2);
+  });
+
+  test('a hook that throws breaks nothing', async () => {
+    const db = pool({
+      onQuery: () => {
+        throw new Error('mine');
+      },
+    });
+    expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test.each([
+    [`SELECT 'it''s', E'a\\'b', 1.5, t1."x 1", $2 FROM t1`, 'SELECT ?, ?, ?, t1."x 1", $2 FROM t1'],
+    ['DO $x$ secret $$ more $x$', 'DO ?'],
+  ])('%s is shown as %s', (text, expected) => {
+    expect(masked(text)).toBe(expected);
+  });
+});
