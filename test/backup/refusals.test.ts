@@ -91,7 +91,9 @@ test('a database marked as production wants its name, even when it is empty', as
 });
 
 test('another encoding cannot be filled', async () => {
-  await admin(`CREATE DATABASE ${to()} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`);
+  await admin(
+    `CREATE DATABASE ${to()} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
+  );
   try {
     await expect(restore(backup, to())).rejects.toMatchObject({
       code: 'RESTORE_FAILED',

@@ -166,7 +166,9 @@ describe('restore', () => {
 test.each(['LATIN1', 'SQL_ASCII'])('a database in %s keeps its bytes', async (encoding) => {
   const name = `${db.target().database}_${encoding.toLowerCase()}`;
   await withSession(serverTarget(), (s) =>
-    s.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`),
+    s.query(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
+    ),
   );
   try {
     const target = withDatabaseName(serverTarget(), name);
