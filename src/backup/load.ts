@@ -1,5 +1,6 @@
 /** Runs pg_restore so that it stops at the first error and leaves nothing half done. */
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Runtime } from '../base/runtime.ts';
 import { databaseArgument } from '../pg/program-env.ts';
@@ -15,6 +16,8 @@ export interface LoadInput {
   readonly format: 'custom' | 'directory';
   readonly jobs: number;
   readonly serverMajor: number;
+  /** Which lines of `pg_restore --list` to restore; null: all. */
+  readonly restores: ((line: string) => boolean) | null;
   readonly runtime: Runtime;
 }
 
@@ -30,8 +33,29 @@ export async function loadDump(input: LoadInput): Promise<void> {
   const path = join(input.path, dumpPath(input.format));
   const parallel = place.fresh && input.jobs > 1 && (await isLarge(path));
   const mode = parallel ? `--jobs=${input.jobs}` : '--single-transaction';
-  const args = [mode, '--exit-on-error', '--no-password', databaseArgument(place.target.database), path];
-  await runProgram(pgRestore, args, place.target, { env: runtime.env, signal: runtime.signal });
+  const args = [mode, '--exit-on-error', '--no-password', databaseArgument(place.target.database)];
+  await withList(input, path, (list) =>
+    runProgram(pgRestore, [...args, ...list, path], place.target, { env: runtime.env, signal: runtime.signal }),
+  );
+}
+
+/** Lends the arguments that restore a part of the archive. */
+async function withList(
+  input: LoadInput,
+  path: string,
+  work: (args: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const { restores, pgRestore, runtime } = input;
+  if (restores === null) return void (await work([]));
+  const { stdout } = await runProgram(pgRestore, ['--list', path], null, { env: runtime.env, signal: runtime.signal });
+  const folder = await mkdtemp(join(tmpdir(), 'strata-list-'));
+  try {
+    const list = join(folder, 'list');
+    await writeFile(list, stdout.split('\n').filter(restores).join('\n'));
+    await work([`--use-list=${list}`]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A folder says nothing about its size; it was chosen for its workers. */

@@ -22,6 +22,7 @@ import { loadDump } from './load.ts';
 import { backupRows, type Manifest } from './manifest.ts';
 import { applyProperties } from './properties.ts';
 import { provideRoles } from './roles.ts';
+import { type Expected, type Selection, select } from './selection.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface RestoreInput {
@@ -39,6 +40,8 @@ export interface RestoreInput {
   readonly keep?: boolean;
   /** Name of the database, as the second key when it is marked as production. */
   readonly confirm?: string | undefined;
+  /** Only the rows of these tables; the catalog is restored whole. Default: all rows. */
+  readonly only?: Selection | undefined;
   /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
   readonly jobs?: number;
   readonly runtime: Runtime;
@@ -47,6 +50,7 @@ export interface RestoreInput {
 export interface Restored {
   readonly id: string;
   readonly database: string;
+  /** Of what was restored: with a selection, the other tables have no rows in it. */
   readonly manifest: Manifest;
   /** From the first look at the backup until the comparison was done, in milliseconds. */
   readonly durationMs: number;
@@ -56,19 +60,20 @@ export interface Restored {
 }
 
 /**
- * Throws BACKUP_DAMAGED, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
+ * Throws BACKUP_DAMAGED, RESTORE_SELECTION, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
  * was touched), RESTORE_FAILED, RESTORE_MISMATCH or BACKUP_INTERRUPTED (what was made is removed again).
  */
 export async function restoreBackup(input: RestoreInput): Promise<Restored> {
   const { runtime, id } = input;
   const start = runtime.ticks();
-  const manifest = await verifiedManifest(input);
-  const name = input.to ?? derivedName(manifest);
+  const expected = await expectedOf(input, await verifiedManifest(input));
+  const { manifest } = expected;
+  const name = input.to ?? namedAfter(manifest.database.name, `_restored_${id.slice(0, 16)}`);
   const work = (): Promise<Restored> =>
     withMaintenance(input.target, async (admin) => {
       const createdRoles = await prepare(admin, input, manifest);
       const destination = { manifest, name, confirm: input.confirm, keep: input.keep ?? false };
-      const findings = await withDestination(admin, destination, (place) => fill(place, input, manifest, name));
+      const findings = await withDestination(admin, destination, (place) => fill(place, input, expected, name));
       return { id, database: name, manifest, durationMs: runtime.ticks() - start, createdRoles, findings };
     });
   try {
@@ -89,10 +94,9 @@ async function verifiedManifest({ dir, id, runtime }: RestoreInput): Promise<Man
   });
 }
 
-/** `shop_restored_20261122T034500Z`, cut to what a name may hold. */
-function derivedName({ database, id }: Manifest): string {
-  const ending = `_restored_${id.slice(0, 16)}`;
-  let base = database.name;
+/** `shop_restored_20261122T034500Z`: a database's name with an ending, cut to what a name may hold. */
+export function namedAfter(database: string, ending: string): string {
+  let base = database;
   while (Buffer.byteLength(base + ending) > NAME_BYTES) base = [...base].slice(0, -1).join('');
   return base + ending;
 }
@@ -105,24 +109,31 @@ async function prepare(admin: Session, input: RestoreInput, manifest: Manifest):
   return await provideRoles(admin, { needed: manifest.roles, globals, create: createRoles, id });
 }
 
+/** What the database shall be in the end, by the backup or by the part of it that was asked for. */
+async function expectedOf({ dir, id, only }: RestoreInput, manifest: Manifest): Promise<Expected> {
+  const file = await readFile(join(dir, id, 'snapshot.json'), 'utf8');
+  const { snapshot } = parseSnapshot(file, `${id}/snapshot.json`);
+  return only === undefined ? { manifest, snapshot, restores: null, findings: [] } : select(manifest, snapshot, only);
+}
+
 async function fill(
   place: Destination,
   input: RestoreInput,
-  manifest: Manifest,
+  expected: Expected,
   name: string,
 ): Promise<readonly Finding[]> {
   const { dir, id, runtime, keep = false, jobs = 1 } = input;
-  const file = await readFile(join(dir, id, 'snapshot.json'), 'utf8');
-  const { snapshot } = parseSnapshot(file, `${id}/snapshot.json`);
+  const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
     const dumped = Number.parseInt(manifest.pg_dump, 10);
     const pgRestore = await findProgram('pg_restore', Math.max(dumped, majorOf(session)), runtime.env);
     const format = manifest.dump.format;
-    await loadDump({ place, pgRestore, path: join(dir, id), format, jobs, serverMajor: majorOf(session), runtime });
-    const findings = await findDifferences(session, { manifest, snapshot }, runtime.signal);
+    const serverMajor = majorOf(session);
+    await loadDump({ place, pgRestore, path: join(dir, id), format, jobs, serverMajor, restores, runtime });
+    const findings = await findDifferences(session, expected, runtime.signal);
     const errors = findings.filter((found) => found.level === 'error');
     if (errors.length > 0) throw mismatch(errors, name, place, keep);
-    return [...findings, ...(await applyProperties(session, manifest.database, name))];
+    return [...expected.findings, ...findings, ...(await applyProperties(session, manifest.database, name))];
   });
 }
 

@@ -11,7 +11,6 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/
 import { join } from 'node:path';
 import { byCode } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
-import { MANIFEST_FILE } from './manifest.ts';
 
 const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const PARTIAL = '.partial';
@@ -157,8 +156,4 @@ function parseLine(line: string): Verification | null {
   } catch {
     return null;
   }
-}
-
-export function manifestPath(dir: string, id: string): string {
-  return join(dir, id, MANIFEST_FILE);
 }

@@ -1,29 +1,49 @@
-/** `restore`: a backup into a new database, compared with what was backed up. */
+/** `restore`: a backup into a new database, or in place of one, compared with what was backed up. */
 import { resolve } from 'node:path';
+import { restoreInPlace } from '../backup/in-place.ts';
 import { listBackups } from '../backup/inventory.ts';
 import { backupRows } from '../backup/manifest.ts';
-import { passedOver, restoreBackup } from '../backup/restore.ts';
+import { passedOver, type Restored, restoreBackup } from '../backup/restore.ts';
+import type { Selection } from '../backup/selection.ts';
 import { resolveId } from '../backup/store.ts';
-import { type Finding, outcome } from '../base/finding.ts';
-import type { Run } from './command.ts';
+import { ToolError } from '../base/errors.ts';
+import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
+import type { Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 
 export const run: Run = async (context, options) => {
   const { config, runtime } = context;
+  checkFlags(options);
   const dir = resolve(config.root, config.backup.dir);
   const chosen = await choose(dir, options.args[0]);
-  const restored = await restoreBackup({
+  const input = {
     target: await resolveTarget(context),
     dir,
     id: chosen.id,
-    to: text(options.to),
     createRoles: options.createRoles === true,
-    keep: options.keep === true,
     confirm: text(options.confirm),
     jobs: config.backup.jobs,
     runtime,
+  };
+  if (options.inPlace === true) return told(await restoreInPlace(input), chosen.findings);
+  const keep = options.keep === true;
+  return told(
+    await restoreBackup({ ...input, to: text(options.to), keep, only: selectionOf(options) }),
+    chosen.findings,
+  );
+};
+
+/** In place is all or nothing, and has its name. */
+function checkFlags(options: Options): void {
+  const [other] = (['to', 'keep', 'table', 'schema'] as const).filter((flag) => options[flag] !== undefined);
+  if (options.inPlace !== true || other === undefined) return;
+  throw new ToolError('USAGE', `--in-place and --${other} exclude each other`, {
+    hint: 'In place, the whole backup takes the place of the database; beside it, --to names a new one.',
   });
-  const { id, database, manifest, durationMs, createdRoles } = restored;
+}
+
+function told(restored: Restored & { readonly kept?: string }, findings: readonly Finding[]): Outcome {
+  const { id, database, manifest, durationMs, createdRoles, kept } = restored;
   const rows = backupRows(manifest);
   const data = {
     id,
@@ -32,12 +52,23 @@ export const run: Run = async (context, options) => {
     tables: manifest.contents.tables.length,
     duration_ms: Math.round(durationMs),
     created_roles: createdRoles,
+    ...(kept === undefined ? {} : { kept }),
   };
   const seconds = (durationMs / 1000).toFixed(1);
   const line = `restored ${id} to database ${database} in ${seconds} s: catalog, ${rows} rows and checksums are those of the backup`;
-  const view = [{ kind: 'text', text: line, tone: 'good' }] as const;
-  return outcome(data, view, [...chosen.findings, ...restored.findings]);
-};
+  const view: Block[] = [{ kind: 'text', text: line, tone: 'good' }];
+  if (kept !== undefined) view.push({ kind: 'text', text: `the old database is kept as ${kept}` });
+  return outcome(data, view, [...findings, ...restored.findings]);
+}
+
+function selectionOf({ table, schema }: Options): Selection | undefined {
+  if (table === undefined && schema === undefined) return undefined;
+  return { tables: list(table), schemas: list(schema) };
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
 
 interface Chosen {
   readonly id: string;

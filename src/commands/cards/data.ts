@@ -113,17 +113,24 @@ export const DATA_CARDS: readonly Card[] = [
   },
   {
     name: 'restore',
-    summary: 'restore a backup into a new database',
+    summary: 'restore a backup into a new database, or in place of one',
     arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest good one' }],
     flags: [
       { name: 'to', kind: 'string', value: 'database', help: 'name of the database to create, or of an empty one' },
+      {
+        name: 'in-place',
+        kind: 'boolean',
+        help: 'restore beside the database, compare, then swap names; the old one is kept; needs --confirm',
+      },
+      { name: 'table', kind: 'list', value: 'name', help: 'rows of this table only; the catalog comes whole' },
+      { name: 'schema', kind: 'list', value: 'name', help: 'rows of the tables in this schema only' },
       { name: 'create-roles', kind: 'boolean', help: 'create the roles that are missing, without passwords' },
       { name: 'keep', kind: 'boolean', help: 'keep a restored database that differs from the backup' },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (into a new database)' },
       DIR,
       CONFIRM,
     ],
-    examples: ['strata restore --to marketplace_check'],
+    examples: ['strata restore --to marketplace_check', 'strata restore --table bookings --table users'],
   },
   {
     name: 'drill',
