@@ -1,10 +1,11 @@
 /** Builds dist/: the bundled command line and library door (esbuild), and the door's type declarations (tsc). */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import ts from 'typescript';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 // Built beside and moved into place: who runs the old build meanwhile finds it whole until the last moment.
@@ -41,8 +42,10 @@ try {
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
   // Types are checked by `npm run check`: here only the declarations are written.
+  await applications(shared);
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', out, '--noCheck'];
   execFileSync(process.execPath, tsc, { stdio: 'inherit' });
+  bothKinds(`${out}/client`);
   if (existsSync('dist')) renameSync('dist', `${out}.old`);
   renameSync(out, 'dist');
 } finally {
@@ -73,6 +76,51 @@ async function commandLine(shared) {
     .replace('STRATA_BUNDLE', bundle)
     .replace("'STRATA_COMMANDS'", CARDS.map((card) => JSON.stringify(card.name)).join(', '));
   writeFileSync(`${out}/cli.cjs`, entry);
+}
+
+/**
+ * What applications import, as ES modules and as CommonJS: the client, and the marketplace's types, procedures and
+ * schemas. Nothing of the tool is in there; `pg` stays outside, because its pool must be the application's own.
+ */
+async function applications(shared) {
+  const marketplace = "export * from './types.ts'; export * from './procedures.ts';";
+  const entries = [
+    ['client/index', readFileSync('src/client/index.ts', 'utf8'), 'src/client'],
+    ['marketplace/index', marketplace, 'generated'],
+    ['marketplace/schemas', "export * from './schemas.ts';", 'generated'],
+  ];
+  for (const [name, contents, resolveDir] of entries) {
+    for (const [format, ending] of [
+      ['esm', 'js'],
+      ['cjs', 'cjs'],
+    ]) {
+      await build({
+        ...shared,
+        plugins: [],
+        external: ['pg'],
+        stdin: { contents, resolveDir, loader: 'ts' },
+        outfile: `${out}/${name}.${ending}`,
+        format,
+      });
+    }
+  }
+  for (const name of ['types', 'procedures', 'schemas']) {
+    const source = readFileSync(`generated/${name}.ts`, 'utf8');
+    const { outputText } = ts.transpileDeclaration(source, { compilerOptions: { isolatedDeclarations: true } });
+    writeFileSync(`${out}/marketplace/${name}.d.ts`, outputText);
+  }
+  writeFileSync(`${out}/marketplace/index.d.ts`, "export * from './types.js';\nexport * from './procedures.js';\n");
+  bothKinds(`${out}/marketplace`);
+}
+
+/** Declarations for both kinds of modules: in each, relative imports name files of its own kind. */
+function bothKinds(folder) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(`${folder}/${file}`, 'utf8');
+    const named = (ending) => text.replace(/(from |import\()(['"]\.\/[\w-]+)\.(?:ts|js)(['"])/g, `$1$2.${ending}$3`);
+    writeFileSync(`${folder}/${file}`, named('js'));
+    writeFileSync(`${folder}/${file.replace(/\.d\.ts$/, '.d.cts')}`, named('cjs'));
+  }
 }
 
 /** The exports of a source file that needs nothing but itself and its like. */

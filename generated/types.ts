@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * Row types of the database, written by `strata types`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:8dc7626c0a02eb49e6caffb008905403f9f83ceb36dfd53771e24f580a1421ca
+ * Snapshot: sha256:55112513b9d799bbee8fa22b58c55601e4f7467195f35d130d94399ca897a96d
  */
 
 /** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
@@ -3486,6 +3486,263 @@ export interface WebhookEventPatch {
   created_at?: PgDate | string;
 }
 
+/**
+ * Rows of bookings that are not soft-deleted.
+ *
+ * view public.active_bookings
+ */
+export interface ActiveBookingRow {
+  readonly id: number | null;
+  readonly tutor_profile_id: number | null;
+  readonly student_id: number | null;
+  readonly subject_id: number | null;
+  readonly package_id: number | null;
+  readonly start_time: PgDate | null;
+  readonly end_time: PgDate | null;
+  readonly session_state: string | null;
+  readonly session_outcome: string | null;
+  readonly payment_state: string | null;
+  readonly dispute_state: string | null;
+  readonly state_changed_at: PgDate | null;
+  readonly tutor_joined_at: PgDate | null;
+  readonly student_joined_at: PgDate | null;
+  readonly cancelled_by_role: string | null;
+  readonly cancelled_at: PgDate | null;
+  readonly cancellation_reason: string | null;
+  readonly dispute_reason: string | null;
+  readonly disputed_at: PgDate | null;
+  readonly disputed_by: number | null;
+  readonly resolved_at: PgDate | null;
+  readonly resolved_by: number | null;
+  readonly resolution_notes: string | null;
+  readonly tutor_name: string | null;
+  readonly student_name: string | null;
+  readonly subject_name: string | null;
+  readonly rate_cents: number | null;
+  readonly currency: string | null;
+  readonly platform_fee_pct: string | null;
+  readonly platform_fee_cents: number | null;
+  readonly tutor_earnings_cents: number | null;
+  readonly pricing_snapshot: JsonValue | null;
+  readonly credit_restored_at: PgDate | null;
+  readonly join_url: string | null;
+  readonly zoom_meeting_id: string | null;
+  readonly google_calendar_event_id: string | null;
+  readonly version: number | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of conversations that are not soft-deleted.
+ *
+ * view public.active_conversations
+ */
+export interface ActiveConversationRow {
+  readonly id: number | null;
+  readonly student_id: number | null;
+  readonly tutor_user_id: number | null;
+  readonly booking_id: number | null;
+  readonly last_message_at: PgDate | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of message_attachments that are not soft-deleted.
+ *
+ * view public.active_message_attachments
+ */
+export interface ActiveMessageAttachmentRow {
+  readonly id: string | null;
+  readonly message_id: string | null;
+  readonly uploaded_by: number | null;
+  readonly object_key: string | null;
+  readonly filename: string | null;
+  readonly mime_type: string | null;
+  readonly size_bytes: number | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of messages that are not soft-deleted.
+ *
+ * view public.active_messages
+ */
+export interface ActiveMessageRow {
+  readonly id: string | null;
+  readonly conversation_id: number | null;
+  readonly sender_id: number | null;
+  readonly recipient_id: number | null;
+  readonly body: string | null;
+  readonly is_read: boolean | null;
+  readonly read_at: PgDate | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of reviews that are not soft-deleted.
+ *
+ * view public.active_reviews
+ */
+export interface ActiveReviewRow {
+  readonly id: number | null;
+  readonly booking_id: number | null;
+  readonly tutor_profile_id: number | null;
+  readonly student_id: number | null;
+  readonly rating: number | null;
+  readonly comment: string | null;
+  readonly tutor_response: string | null;
+  readonly responded_at: PgDate | null;
+  readonly is_visible: boolean | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of session_materials that are not soft-deleted.
+ *
+ * view public.active_session_materials
+ */
+export interface ActiveSessionMaterialRow {
+  readonly id: number | null;
+  readonly booking_id: number | null;
+  readonly uploaded_by: number | null;
+  readonly title: string | null;
+  readonly url: string | null;
+  readonly object_key: string | null;
+  readonly material_type: string | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of stored_files that are not soft-deleted.
+ *
+ * view public.active_stored_files
+ */
+export interface ActiveStoredFileRow {
+  readonly id: string | null;
+  readonly bucket_name: string | null;
+  readonly object_key: string | null;
+  readonly owner_id: number | null;
+  readonly mime_type: string | null;
+  readonly size_bytes: number | null;
+  readonly checksum: string | null;
+  readonly object_deleted_at: PgDate | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of student_notes that are not soft-deleted.
+ *
+ * view public.active_student_notes
+ */
+export interface ActiveStudentNoteRow {
+  readonly id: number | null;
+  readonly tutor_profile_id: number | null;
+  readonly student_id: number | null;
+  readonly booking_id: number | null;
+  readonly content: string | null;
+  readonly is_private: boolean | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of student_profiles that are not soft-deleted.
+ *
+ * view public.active_student_profiles
+ */
+export interface ActiveStudentProfileRow {
+  readonly id: number | null;
+  readonly user_id: number | null;
+  readonly education_level: string | null;
+  readonly learning_style: string | null;
+  readonly goals: string | null;
+  readonly guardian_name: string | null;
+  readonly guardian_email: string | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of tutor_profiles that are not soft-deleted.
+ *
+ * view public.active_tutor_profiles
+ */
+export interface ActiveTutorProfileRow {
+  readonly id: number | null;
+  readonly user_id: number | null;
+  readonly title: string | null;
+  readonly headline: string | null;
+  readonly bio: string | null;
+  readonly teaching_philosophy: string | null;
+  readonly hourly_rate: string | null;
+  readonly currency: string | null;
+  readonly is_approved: boolean | null;
+  readonly profile_status: string | null;
+  readonly average_rating: string | null;
+  readonly total_reviews: number | null;
+  readonly total_sessions: number | null;
+  readonly badges: (string | null)[] | null;
+  readonly search_vector: string | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of user_profiles that are not soft-deleted.
+ *
+ * view public.active_user_profiles
+ */
+export interface ActiveUserProfileRow {
+  readonly id: number | null;
+  readonly user_id: number | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly phone: string | null;
+  readonly avatar_key: string | null;
+  readonly bio: string | null;
+  readonly country_code: string | null;
+  readonly city: string | null;
+  readonly address: string | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * Rows of users that are not soft-deleted.
+ *
+ * view public.active_users
+ */
+export interface ActiveUserRow {
+  readonly id: number | null;
+  readonly email: string | null;
+  readonly role: string | null;
+  readonly is_active: boolean | null;
+  readonly is_verified: boolean | null;
+  readonly currency: string | null;
+  readonly timezone: string | null;
+  readonly last_active_at: PgDate | null;
+  readonly created_at: PgDate | null;
+  readonly updated_at: PgDate | null;
+}
+
+/**
+ * The single status of old, for legacy readers.
+ *
+ * view public.booking_statuses
+ */
+export interface BookingStatusRow {
+  readonly booking_id: number | null;
+  readonly status: string | null;
+  readonly updated_at: PgDate | null;
+}
+
 /** A table as Kysely sees it: what SELECT gives, INSERT takes and UPDATE takes, by column. */
 export type KyselyTable<Row, New extends { [K in keyof Row]?: unknown }, Patch extends { [K in keyof Row]?: unknown }> = {
   readonly [K in keyof Row]: {
@@ -3552,4 +3809,17 @@ export interface Database {
   readonly wallet_transactions: KyselyTable<WalletTransactionRow, NewWalletTransaction, WalletTransactionPatch>;
   readonly wallets: KyselyTable<WalletRow, NewWallet, WalletPatch>;
   readonly webhook_events: KyselyTable<WebhookEventRow, NewWebhookEvent, WebhookEventPatch>;
+  readonly active_bookings: KyselyView<ActiveBookingRow>;
+  readonly active_conversations: KyselyView<ActiveConversationRow>;
+  readonly active_message_attachments: KyselyView<ActiveMessageAttachmentRow>;
+  readonly active_messages: KyselyView<ActiveMessageRow>;
+  readonly active_reviews: KyselyView<ActiveReviewRow>;
+  readonly active_session_materials: KyselyView<ActiveSessionMaterialRow>;
+  readonly active_stored_files: KyselyView<ActiveStoredFileRow>;
+  readonly active_student_notes: KyselyView<ActiveStudentNoteRow>;
+  readonly active_student_profiles: KyselyView<ActiveStudentProfileRow>;
+  readonly active_tutor_profiles: KyselyView<ActiveTutorProfileRow>;
+  readonly active_user_profiles: KyselyView<ActiveUserProfileRow>;
+  readonly active_users: KyselyView<ActiveUserRow>;
+  readonly booking_statuses: KyselyView<BookingStatusRow>;
 }
