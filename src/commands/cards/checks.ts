@@ -4,6 +4,27 @@ import { MIGRATIONS, STEPS, TO } from './flags.ts';
 
 export const CHECK_CARDS: readonly Card[] = [
   {
+    name: 'lint',
+    summary: 'judge migrations before they run: locks, rewrites, losses, and what breaks the application',
+    details:
+      'Pending migrations by default, both directions, with what the live database tells: which tables are new or empty, ' +
+      'how many rows the others have, which checks are valid. A comment "strata-lint-ignore RULE: REASON" before a ' +
+      'statement accepts a finding; docs/lint.md has the rules.',
+    arguments: [
+      { name: 'migration', required: false, variadic: true, help: 'files, names or versions; default: pending' },
+    ],
+    flags: [
+      { name: 'all', kind: 'boolean', help: 'every migration, also what is applied' },
+      {
+        name: 'offline',
+        kind: 'boolean',
+        help: 'by the text alone, without a database; every migration unless some are named',
+      },
+      MIGRATIONS,
+    ],
+    examples: ['strata lint', 'strata lint --offline --format github', 'strata lint migrations/012_index.ts'],
+  },
+  {
     name: 'cycle',
     summary: 'prove on a scratch database that every migration can be undone',
     details:

@@ -1,0 +1,68 @@
+/** Names, columns and constraints out of the parse tree. */
+import type { AddedColumn, AddedConstraint, ConstraintKind, Name } from './action.ts';
+import { list, type Node, record, stringOf, text } from './tree.ts';
+
+/** Of a RangeVar. */
+export function nameOf(relation: unknown): Name {
+  const { schemaname, relname } = record(relation);
+  return { schema: text(schemaname), name: text(relname) ?? '' };
+}
+
+/** Of a list of strings: `[schema,] name`. */
+export function nameOfList(value: unknown): Name {
+  const parts = list(value).map(stringOf);
+  return { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? '' };
+}
+
+export function columnOf(definition: Node): AddedColumn {
+  const type = record(definition.typeName);
+  const name = text(definition.colname) ?? '';
+  const constraints = list(definition.constraints).map(({ Constraint }) => record(Constraint));
+  const has = (...kinds: readonly string[]): boolean =>
+    constraints.some(({ contype }) => kinds.includes(String(contype)));
+  const fallback = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT');
+  return {
+    name,
+    type: list(type.names).map(stringOf).at(-1) ?? '',
+    modifiers: list(type.typmods).flatMap(({ A_Const }) => numberOf(record(record(A_Const).ival))),
+    array: type.arrayBounds !== undefined,
+    notNull: definition.is_not_null === true || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
+    default: fallback ? record(fallback.raw_expr) : null,
+    generated: constraints.some(
+      ({ contype, generated_kind }) => contype === 'CONSTR_GENERATED' && generated_kind !== 'v',
+    ),
+    identity: has('CONSTR_IDENTITY'),
+    constraints: constraints.flatMap((constraint) => constraintOf(constraint, [name]) ?? []),
+  };
+}
+
+/** A zero is left out of the tree. */
+function numberOf({ ival }: Node): number {
+  return typeof ival === 'number' ? ival : 0;
+}
+
+const KINDS: Readonly<Record<string, ConstraintKind>> = {
+  CONSTR_CHECK: 'check',
+  CONSTR_FOREIGN: 'foreign key',
+  CONSTR_UNIQUE: 'unique',
+  CONSTR_PRIMARY: 'primary key',
+  CONSTR_EXCLUSION: 'exclusion',
+  CONSTR_NOTNULL: 'not null',
+};
+
+/** Null for what is no constraint: DEFAULT, GENERATED and the like. `own`: the column it is written at. */
+export function constraintOf(node: Node, own: readonly string[]): AddedConstraint | null {
+  const kind = KINDS[String(node.contype)];
+  if (!kind) return null;
+  const columns = list(node.fk_attrs ?? node.keys).map(stringOf);
+  return {
+    kind,
+    name: text(node.conname),
+    columns: columns.length > 0 ? columns : own,
+    notValid: node.skip_validation === true,
+    usingIndex: text(node.indexname),
+    references: node.pktable ? nameOf(node.pktable) : null,
+    onDeleteSetNull: node.fk_del_action === 'n',
+    expression: node.raw_expr ? record(node.raw_expr) : null,
+  };
+}

@@ -1,0 +1,39 @@
+/** What a live database tells the rules. Without one, every question is answered by "not known". */
+import type { Snapshot, Table } from '../catalog/model.ts';
+import type { Name } from './action.ts';
+
+export interface Facts {
+  /** As `server_version_num`; null: not known. */
+  readonly serverVersion: number | null;
+  /** Undefined: not known; null: the database has no such table. */
+  readonly table: (name: Name) => LiveTable | null | undefined;
+}
+
+export interface LiveTable {
+  readonly table: Table;
+  /** About; null: not known. */
+  readonly rows: number | null;
+}
+
+export const NO_FACTS: Facts = { serverVersion: null, table: () => undefined };
+
+export interface LiveFacts {
+  readonly serverVersion: number;
+  readonly snapshot: Snapshot;
+  /** Rows by `schema.name`. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Where a name without a schema is looked for. */
+  readonly schema: string;
+}
+
+export function factsOf({ serverVersion, snapshot, rows, schema }: LiveFacts): Facts {
+  const tables = new Map(snapshot.tables.map((table) => [`${table.schema}.${table.name}`, table]));
+  return {
+    serverVersion,
+    table(name) {
+      const key = `${name.schema ?? schema}.${name.name}`;
+      const table = tables.get(key);
+      return table ? { table, rows: rows.get(key) ?? null } : null;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** The contract of a rule: what it judges, what it says, and the examples by which tests hold it to its word. */
+
+import { ident } from '../base/ident.ts';
+import type { Direction } from '../base/plan.ts';
+import type { RuleLevel } from '../config/schema.ts';
+import type { Action, Name } from './action.ts';
+import type { Facts } from './facts.ts';
+
+export interface Rule {
+  /** `lint/<name>` is the code of its findings. */
+  readonly name: string;
+  /** Before the configuration changes it. `off`: a matter of taste, or of the application. */
+  readonly level: RuleLevel;
+  /** What it is about and why, in one line, for docs/lint.md. */
+  readonly summary: string;
+  /** The lock that hurts; null: it is not about locks. */
+  readonly lock: string | null;
+  /** The names that other tools give it: `squawk:…`, `strong_migrations:…`, `atlas:…`. */
+  readonly covers: readonly string[];
+  /** Statements of one migration that must be found fault with, and some that must not. Tests run both. */
+  readonly bad: Example;
+  readonly good: Example;
+  /** Which direction it judges; default: both. */
+  readonly only?: Direction;
+  readonly judge: (action: Action, scene: Scene) => readonly Problem[];
+}
+
+export type Example = string | { readonly up: string; readonly down: string };
+
+export interface Problem {
+  /** `bookings.price`, `idx_bookings_price`: the object. */
+  readonly subject: string;
+  /** The fact. */
+  readonly message: string;
+  /** What to do instead, with the reader's own names, ready to paste. */
+  readonly hint: string;
+}
+
+/** Where an Action stands. */
+export interface Scene {
+  /** The whole statement, as it will be sent. */
+  readonly sql: string;
+  readonly direction: Direction;
+  readonly transactional: boolean;
+  /** Everything that the script does, in order, and the place of this action in it. */
+  readonly actions: readonly Action[];
+  readonly index: number;
+  /** What the other direction of the migration does. */
+  readonly other: readonly Action[];
+  /** What earlier migrations of the same run do. */
+  readonly before: readonly Action[];
+  readonly facts: Facts;
+}
+
+/** Created by this script, or (a database tells) not there before this run, or empty: nobody waits and nothing is scanned. */
+export function isNew(table: Name, scene: Scene): boolean {
+  const earlier = scene.actions.slice(0, scene.index);
+  if (earlier.some((action) => action.kind === 'create table' && same(action.table, table))) return true;
+  const live = scene.facts.table(table);
+  return live === null || live?.rows === 0;
+}
+
+export function same(a: Name, b: Name): boolean {
+  return a.name === b.name && (a.schema === b.schema || a.schema === null || b.schema === null);
+}
+
+/** Names for a hint: quoted only where PostgreSQL needs it. */
+export function show(name: Name | string): string {
+  if (typeof name === 'string') return /^[a-z_][a-z0-9_]*$/.test(name) ? name : ident(name);
+  return name.schema === null ? show(name.name) : `${show(name.schema)}.${show(name.name)}`;
+}
+
+/** `about 12,000 rows`, for messages; empty when nobody knows. */
+export function size(table: Name, { facts }: Scene): string {
+  const rows = facts.table(table)?.rows;
+  return rows === null || rows === undefined ? '' : ` (about ${rows.toLocaleString('en-US')} rows)`;
+}

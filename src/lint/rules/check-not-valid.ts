@@ -1,0 +1,24 @@
+import { lateConstraints } from '../constraints.ts';
+import { type Rule, show, size } from '../rule.ts';
+
+export const rule: Rule = {
+  name: 'check-not-valid',
+  level: 'error',
+  summary: 'a CHECK on a table with rows reads all of them under the strongest lock, unless it is NOT VALID at first',
+  lock: 'ACCESS EXCLUSIVE for the whole scan',
+  covers: ['squawk:constraint-missing-not-valid', 'strong_migrations:add_check_constraint'],
+  bad: 'ALTER TABLE bookings ADD CONSTRAINT chk_bookings_price CHECK (price_cents >= 0)',
+  good: 'ALTER TABLE bookings ADD CONSTRAINT chk_bookings_price CHECK (price_cents >= 0) NOT VALID',
+  judge(action, scene) {
+    return lateConstraints(action, scene, 'check')
+      .filter(({ constraint, column }) => !constraint.notValid && !column)
+      .map(({ table, constraint }) => {
+        const name = constraint.name ?? `chk_${table.name}`;
+        return {
+          subject: `${show(table)}.${name}`,
+          message: `the CHECK ${name} reads all of ${show(table)}${size(table, scene)} while nobody else can use it`,
+          hint: `Add it with NOT VALID, and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
+        };
+      });
+  },
+};

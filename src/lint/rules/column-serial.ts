@@ -1,0 +1,25 @@
+import { isNew, type Rule, show, size } from '../rule.ts';
+
+export const SERIALS = ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8'] as const;
+
+export const rule: Rule = {
+  name: 'column-serial',
+  level: 'error',
+  summary: 'a new serial or identity column numbers every row there is: the table is rewritten',
+  lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  covers: ['strong_migrations:add_column_auto_incrementing', 'squawk:adding-serial-primary-key-field'],
+  bad: 'ALTER TABLE users ADD COLUMN number bigserial',
+  good: 'ALTER TABLE users ADD COLUMN number bigint',
+  judge(action, scene) {
+    if (action.kind !== 'add column' || isNew(action.table, scene)) return [];
+    const { table, column } = action;
+    if (!column.identity && !(SERIALS as readonly string[]).includes(column.type)) return [];
+    return [
+      {
+        subject: `${show(table)}.${column.name}`,
+        message: `${column.name} gives every row of ${show(table)}${size(table, scene)} a number: the table is rewritten`,
+        hint: `Add it as a plain bigint, let a sequence be its default for rows to come, and number the old rows in batches.`,
+      },
+    ];
+  },
+};

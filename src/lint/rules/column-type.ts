@@ -1,0 +1,48 @@
+import type { ActionOf, AddedColumn } from '../action.ts';
+import { isNew, type Rule, type Scene, show, size } from '../rule.ts';
+
+export const rule: Rule = {
+  name: 'column-type',
+  level: 'error',
+  summary:
+    'another type rewrites table and indexes and breaks who reads the old one, unless it is known to be a mere widening',
+  lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  covers: [
+    'squawk:changing-column-type',
+    'strong_migrations:change_column',
+    'strong_migrations:change_column_constraint',
+  ],
+  bad: 'ALTER TABLE bookings ALTER COLUMN id TYPE bigint',
+  good: 'ALTER TABLE bookings ADD COLUMN id_new bigint',
+  judge(action, scene) {
+    if (action.kind !== 'set type' || isNew(action.table, scene) || isWidening(action, scene)) return [];
+    const { table, column, to } = action;
+    return [
+      {
+        subject: `${show(table)}.${column}`,
+        message: `the new type of ${column} rewrites all of ${show(table)}${size(table, scene)} and its indexes`,
+        hint: `Add a column ${show(`${column}_new`)} of type ${to.type}, write both by a trigger, fill it in batches, then swap the names.`,
+      },
+    ];
+  },
+};
+
+/** Changes of the catalog alone. Only a live table tells what the type is now; a CHECK on the column is read again all the same. */
+function isWidening({ table, column, to, using }: ActionOf<'set type'>, { facts }: Scene): boolean {
+  const live = facts.table(table)?.table;
+  const now = live?.columns.find(({ name }) => name === column)?.type;
+  if (!live || now === undefined || using || to.array) return false;
+  const checked = live.constraints.some((c) => c.kind === 'check' && new RegExp(`\\b${column}\\b`).test(c.definition));
+  return !checked && isSafe(now, to);
+}
+
+function isSafe(now: string, to: AddedColumn): boolean {
+  const [, from = '', numbers = ''] = /^([a-z ]+?)(?:\(([\d,]+)\))?$/.exec(now) ?? [];
+  const [first = Infinity, second = 0] = numbers === '' ? [] : numbers.split(',').map(Number);
+  const [limit = Infinity, scale = 0] = to.modifiers;
+  if (from === 'character varying') return to.type === 'text' || (to.type === 'varchar' && limit >= first);
+  if (from === 'text') return to.type === 'varchar' && limit === Infinity;
+  if (from === 'numeric') return to.type === 'numeric' && (limit === Infinity || (limit >= first && scale === second));
+  if (from === 'cidr') return to.type === 'inet';
+  return false;
+}

@@ -1,0 +1,31 @@
+import { lateConstraints } from '../constraints.ts';
+import { type Rule, show, size } from '../rule.ts';
+
+/** A foreign key that comes with a new column without default has only nulls to check, but the server scans all the same. */
+export const rule: Rule = {
+  name: 'foreign-key-not-valid',
+  level: 'error',
+  summary: 'a foreign key on a table with rows checks all of them while both tables are closed to writers',
+  lock: 'SHARE ROW EXCLUSIVE on both tables for the whole check',
+  covers: [
+    'squawk:adding-foreign-key-constraint',
+    'squawk:constraint-missing-not-valid',
+    'strong_migrations:add_foreign_key',
+    'strong_migrations:add_reference',
+  ],
+  bad: 'ALTER TABLE bookings ADD CONSTRAINT fk_bookings_tutor FOREIGN KEY (tutor_id) REFERENCES tutors (id)',
+  good: 'ALTER TABLE bookings ADD CONSTRAINT fk_bookings_tutor FOREIGN KEY (tutor_id) REFERENCES tutors (id) NOT VALID',
+  judge(action, scene) {
+    return lateConstraints(action, scene, 'foreign key')
+      .filter(({ constraint }) => !constraint.notValid)
+      .map(({ table, constraint }) => {
+        const name = constraint.name ?? `fk_${table.name}_${constraint.columns[0]}`;
+        const target = constraint.references ? show(constraint.references) : 'the other table';
+        return {
+          subject: `${show(table)}.${name}`,
+          message: `the foreign key ${name} checks all of ${show(table)}${size(table, scene)} while writers of it and of ${target} wait`,
+          hint: `ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(name)} FOREIGN KEY (${constraint.columns.map(show).join(', ')}) REFERENCES ${target} NOT VALID; and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
+        };
+      });
+  },
+};

@@ -1,0 +1,28 @@
+import { isNew, type Rule, show, size } from '../rule.ts';
+
+/** A plain build holds SHARE until it is done; CONCURRENTLY takes longer and lets writers through. */
+export const rule: Rule = {
+  name: 'index-concurrently',
+  level: 'error',
+  summary: 'CREATE INDEX without CONCURRENTLY keeps writers out while it builds',
+  lock: 'SHARE: no INSERT, UPDATE or DELETE until the index is built',
+  covers: [
+    'squawk:require-concurrent-index-creation',
+    'strong_migrations:add_index',
+    'strong_migrations:add_reference',
+  ],
+  bad: 'CREATE INDEX idx_bookings_price ON bookings (price_cents)',
+  good: 'CREATE INDEX CONCURRENTLY idx_bookings_price ON bookings (price_cents)',
+  judge(action, scene) {
+    if (action.kind !== 'create index' || action.concurrently || isNew(action.table, scene)) return [];
+    const { table, columns, unique, name } = action;
+    const call = `pgm.createIndex('${table.name}', [${columns.map((c) => `'${c}'`).join(', ')}], { ${name ? `name: '${name}', ` : ''}${unique ? 'unique: true, ' : ''}concurrently: true })`;
+    return [
+      {
+        subject: name ?? show(table),
+        message: `the build of ${name ?? 'the index'} keeps writers out of ${show(table)}${size(table, scene)} until it is done`,
+        hint: `Put it into a migration of its own, with pgm.noTransaction(): ${call};`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,21 @@
+import { newColumns } from '../columns.ts';
+import { type Rule, show } from '../rule.ts';
+
+export const rule: Rule = {
+  name: 'prefer-jsonb',
+  level: 'warning',
+  summary: 'json has no equality: DISTINCT, GROUP BY and UNION fail; jsonb has, and can be indexed',
+  lock: null,
+  covers: ['strong_migrations:add_column_json'],
+  bad: 'ALTER TABLE users ADD COLUMN settings json',
+  good: 'ALTER TABLE users ADD COLUMN settings jsonb',
+  judge(action) {
+    return newColumns(action)
+      .filter(({ column }) => column.type === 'json')
+      .map(({ table, column }) => ({
+        subject: `${show(table)}.${column.name}`,
+        message: `${column.name} is json, which cannot be compared`,
+        hint: `Write: ${show(column.name)} jsonb`,
+      }));
+  },
+};

@@ -1,0 +1,54 @@
+import type { ActionOf } from '../action.ts';
+import { isNew, type Rule, type Scene, same, show } from '../rule.ts';
+
+const BREAKING: readonly string[] = [
+  'table',
+  'column',
+  'schema',
+  'view',
+  'materialized view',
+  'attribute',
+  'type',
+  'function',
+  'procedure',
+];
+
+export const rule: Rule = {
+  name: 'rename',
+  level: 'warning',
+  summary: 'a new name breaks the application that still runs and uses the old one',
+  lock: 'ACCESS EXCLUSIVE for a moment',
+  covers: [
+    'squawk:renaming-column',
+    'squawk:renaming-table',
+    'strong_migrations:rename_column',
+    'strong_migrations:rename_table',
+    'strong_migrations:rename_schema',
+  ],
+  bad: 'ALTER TABLE users RENAME COLUMN name TO full_name',
+  good: 'ALTER TABLE users ADD COLUMN full_name text',
+  only: 'up',
+  judge(action, scene) {
+    if (action.kind !== 'rename' || !BREAKING.includes(action.what) || isUnseen(action, scene)) return [];
+    const { what, on, from, to } = action;
+    return [
+      {
+        subject: on && what === 'column' ? `${show(on)}.${from}` : from,
+        message: `the ${what} ${from} is called ${to} from now on; whoever still says ${from} fails`,
+        hint:
+          what === 'table' && on
+            ? `Leave a view under the old name: ALTER TABLE ${show(on)} RENAME TO ${show(to)}; CREATE VIEW ${show(on)} WITH (security_invoker = true) AS SELECT * FROM ${show(to)};`
+            : `Add ${show(to)} beside ${show(from)}, write both, move the readers, then drop ${show(from)}.`,
+      },
+    ];
+  },
+};
+
+function isUnseen({ on, from, what }: ActionOf<'rename'>, scene: Scene): boolean {
+  if (on && isNew(on, scene)) return true;
+  const earlier = scene.actions.slice(0, scene.index);
+  return (
+    what === 'column' &&
+    earlier.some((one) => one.kind === 'add column' && on && same(one.table, on) && one.column.name === from)
+  );
+}

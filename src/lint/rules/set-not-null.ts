@@ -1,0 +1,56 @@
+import type { Action, Name } from '../action.ts';
+import { isNew, type Rule, type Scene, same, show, size } from '../rule.ts';
+import { record, text } from '../tree.ts';
+
+/** With a valid CHECK (column IS NOT NULL) the server needs no scan (since PostgreSQL 12). */
+export const rule: Rule = {
+  name: 'set-not-null',
+  level: 'error',
+  summary: 'SET NOT NULL reads the whole table under the strongest lock, unless a validated CHECK proves it already',
+  lock: 'ACCESS EXCLUSIVE for the whole scan',
+  covers: [
+    'squawk:adding-not-nullable-field',
+    'strong_migrations:change_column_null',
+    'strong_migrations:change_column_null_postgresql',
+    'strong_migrations:change_column_with_not_null',
+  ],
+  bad: 'ALTER TABLE bookings ALTER COLUMN price_cents SET NOT NULL',
+  good: 'ALTER TABLE bookings ADD CONSTRAINT price_there CHECK (price_cents IS NOT NULL) NOT VALID',
+  judge(action, scene) {
+    if (action.kind !== 'set not null' || isNew(action.table, scene)) return [];
+    const { table, column } = action;
+    if (isProved(table, column, scene)) return [];
+    const check = `${table.name}_${column}_not_null`;
+    return [
+      {
+        subject: `${show(table)}.${column}`,
+        message: `SET NOT NULL on ${column} reads all of ${show(table)}${size(table, scene)} while nobody else can use it`,
+        hint: `In three migrations: ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(check)} CHECK (${show(column)} IS NOT NULL) NOT VALID; then ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(check)}; then this one, and ALTER TABLE ${show(table)} DROP CONSTRAINT ${show(check)};`,
+      },
+    ];
+  },
+};
+
+/** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
+function isProved(table: Name, column: string, { facts, before }: Scene): boolean {
+  const live = facts.table(table)?.table.constraints ?? [];
+  const bare = `${column} IS NOT NULL`;
+  if (live.some((c) => c.kind === 'check' && c.validated && c.definition.replace(/["()]/g, '').includes(bare)))
+    return true;
+  const validated = before.flatMap((done) =>
+    done.kind === 'validate constraint' && same(done.table, table) ? [done.constraint] : [],
+  );
+  return before.some(
+    (done) =>
+      done.kind === 'add constraint' &&
+      same(done.table, table) &&
+      provesNotNull(done, column) &&
+      (!done.constraint.notValid || validated.includes(done.constraint.name ?? '')),
+  );
+}
+
+function provesNotNull(action: Extract<Action, { kind: 'add constraint' }>, column: string): boolean {
+  const test = record(action.constraint.expression?.NullTest);
+  const [field] = (record(record(test.arg).ColumnRef).fields as readonly unknown[] | undefined) ?? [];
+  return test.nulltesttype === 'IS_NOT_NULL' && text(record(record(field).String).sval) === column;
+}

@@ -1,0 +1,33 @@
+import { lateConstraints } from '../constraints.ts';
+import { type Rule, show, size } from '../rule.ts';
+
+export const rule: Rule = {
+  name: 'unique-using-index',
+  level: 'error',
+  summary: 'UNIQUE and PRIMARY KEY on a table with rows build their index under the strongest lock',
+  lock: 'ACCESS EXCLUSIVE until the index is built',
+  covers: [
+    'squawk:disallowed-unique-constraint',
+    'squawk:adding-serial-primary-key-field',
+    'strong_migrations:add_unique_constraint',
+    'atlas:MF101',
+  ],
+  bad: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email)',
+  good: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key',
+  judge(action, scene) {
+    const late = [...lateConstraints(action, scene, 'unique'), ...lateConstraints(action, scene, 'primary key')];
+    return late
+      .filter(({ constraint }) => constraint.usingIndex === null)
+      .map(({ table, constraint }) => {
+        const primary = constraint.kind === 'primary key';
+        const name =
+          constraint.name ?? (primary ? `${table.name}_pkey` : `${table.name}_${constraint.columns.join('_')}_key`);
+        const columns = constraint.columns.map(show).join(', ');
+        return {
+          subject: `${show(table)}.${name}`,
+          message: `${constraint.kind.toUpperCase()} ${name} builds its index while nobody else can use ${show(table)}${size(table, scene)}`,
+          hint: `First, with pgm.noTransaction(): CREATE UNIQUE INDEX CONCURRENTLY ${show(name)} ON ${show(table)} (${columns}); then: ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(name)} ${constraint.kind.toUpperCase()} USING INDEX ${show(name)};`,
+        };
+      });
+  },
+};

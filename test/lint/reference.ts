@@ -1,0 +1,155 @@
+/** docs/lint.md, printed from the rules; and the rules of the tools that ours are measured by. */
+import { RULES } from '../../src/lint/lint.ts';
+import type { Example } from '../../src/lint/rule.ts';
+
+/** All of squawk 2.63, by its own names: null when a rule of ours covers it, else why none needs to. */
+export const SQUAWK: Readonly<Record<string, string | null>> = {
+  'require-concurrent-index-creation': null,
+  'require-concurrent-index-deletion': null,
+  'constraint-missing-not-valid': null,
+  'adding-field-with-default': null,
+  'adding-foreign-key-constraint': null,
+  'changing-column-type': null,
+  'adding-not-nullable-field': null,
+  'adding-serial-primary-key-field': null,
+  'renaming-column': null,
+  'renaming-table': null,
+  'disallowed-unique-constraint': null,
+  'ban-drop-database': null,
+  'prefer-bigint-over-int': null,
+  'prefer-bigint-over-smallint': null,
+  'prefer-identity': null,
+  'prefer-repack': null,
+  'prefer-robust-stmts': null,
+  'prefer-text-field': null,
+  'prefer-timestamp-tz': null,
+  'ban-char-field': null,
+  'ban-drop-column': null,
+  'ban-drop-table': null,
+  'ban-drop-not-null': null,
+  'transaction-nesting': 'such a migration does not compile (MIGRATION_INVALID)',
+  'adding-required-field': null,
+  'ban-concurrent-index-creation-in-transaction': null,
+  'unused-ignore': '`lint/ignore-unused`, from the comments themselves',
+  'ban-create-domain-with-constraint': null,
+  'ban-alter-domain-with-add-constraint': null,
+  'ban-truncate-cascade': null,
+  'require-timeout-settings': 'every run sets both timeouts (`timeouts` in the configuration)',
+  'ban-uncommitted-transaction': 'such a migration does not compile (MIGRATION_INVALID)',
+  'require-enum-value-ordering': null,
+  'require-table-schema': null,
+  'identifier-too-long': null,
+  'require-concurrent-partition-detach': null,
+  'require-concurrent-reindex': null,
+  'require-lock-timeout': 'every run sets it (`timeouts.lock`)',
+  'require-statement-timeout': 'every run sets it (`timeouts.statement`)',
+  'ban-duplicate-column-assignments': null,
+  'syntax-error': '`lint/syntax-error`, from the parser itself',
+};
+
+/** All of strong_migrations 2.8 that is about PostgreSQL, by its own names. */
+export const STRONG_MIGRATIONS: Readonly<Record<string, string | null>> = {
+  add_column_default: null,
+  add_column_default_callable: null,
+  add_column_json: null,
+  add_column_generated_stored: null,
+  add_column_auto_incrementing: null,
+  change_column: null,
+  change_column_with_not_null: null,
+  change_column_constraint: null,
+  remove_column: null,
+  rename_column: null,
+  rename_enum_value: null,
+  rename_schema: null,
+  rename_table: null,
+  add_reference: null,
+  add_index: null,
+  remove_index: null,
+  add_index_columns: null,
+  add_index_corruption: 'only PostgreSQL 14.0 to 14.3, which strata does not support',
+  change_table: 'the builder’s calls are rendered and judged as SQL; what cannot be is `lint/opaque`',
+  create_table: null,
+  execute: 'raw SQL is parsed and judged like all else',
+  change_column_default: 'about how Rails writes rows',
+  change_column_null: null,
+  change_column_null_postgresql: null,
+  add_foreign_key: null,
+  validate_foreign_key: null,
+  add_check_constraint: null,
+  validate_check_constraint: null,
+  add_exclusion_constraint: null,
+  add_unique_constraint: null,
+};
+
+export function lintReference(): string {
+  return [
+    '<!-- Printed from the rules. Renew with: UPDATE=1 npx vitest run test/lint -->',
+    '# Lint rules',
+    '',
+    '`strata lint` parses every statement of a migration, both directions, and judges it by the rules below. A table that the',
+    'same migration creates, or of which the database at hand says that it is new or empty, is never blamed for locks.',
+    '',
+    'A rule’s level is changed in the configuration: `"lint": { "rules": { "prefer-text": "warning", "rename": "off" } }`. A single',
+    'finding is accepted by a comment before its statement, or beside its first line, which names the rule and the reason:',
+    '',
+    '```sql',
+    '-- strata-lint-ignore drop-column: nobody has read it since release 41',
+    'ALTER TABLE users DROP COLUMN nick;',
+    '```',
+    '',
+    '`strata-lint-ignore-file` accepts it in the whole file; in TypeScript the comment begins with `//`. A comment without a reason',
+    'counts for nothing (`lint/ignore-unreasoned`), one that names no rule is told (`lint/ignore-unknown`), and so is one that',
+    'nothing needs (`lint/ignore-unused`). `lint.ignore` in the configuration lists fingerprints.',
+    '',
+    '## Rules',
+    '',
+    '| rule | level | about | lock |',
+    '|---|---|---|---|',
+    ...RULES.map(
+      ({ name, level, summary, lock }) =>
+        `| [\`${name}\`](#${name}) | ${level} | ${cell(summary)} | ${cell(lock ?? '')} |`,
+    ),
+    '',
+    'Beside the rules: `lint/syntax-error` (PostgreSQL’s own grammar refuses the statement; all others are judged),',
+    '`lint/opaque` (the migration’s code talks to the database itself), `lint/nothing` (no statement was judged) and',
+    '`lint/rule-unknown` (the configuration names a rule that does not exist).',
+    '',
+    ...RULES.flatMap((rule) => [
+      `### ${rule.name}`,
+      '',
+      `${rule.summary[0]?.toUpperCase()}${rule.summary.slice(1)}.${rule.only ? ` Judged in \`${rule.only}\` only.` : ''}`,
+      '',
+      '```sql',
+      `-- bad\n${exampleText(rule.bad)}`,
+      `-- good\n${exampleText(rule.good)}`,
+      '```',
+      '',
+    ]),
+    '## Their names and ours',
+    '',
+    ...table('squawk', SQUAWK),
+    '',
+    ...table('strong_migrations', STRONG_MIGRATIONS),
+    '',
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function exampleText(example: Example): string {
+  if (typeof example === 'string') return `${example.replaceAll('; ', ';\n')};`;
+  return `-- up\n${example.up};\n-- down\n${example.down};`;
+}
+
+function table(tool: string, names: Readonly<Record<string, string | null>>): readonly string[] {
+  return [
+    `| ${tool} | strata |`,
+    '|---|---|',
+    ...Object.entries(names).map(([name, why]) => {
+      const ours = RULES.filter(({ covers }) => covers.includes(`${tool}:${name}`)).map((rule) => `\`${rule.name}\``);
+      return `| \`${name}\` | ${ours.join(', ') || why} |`;
+    }),
+  ];
+}
