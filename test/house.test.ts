@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CODES } from '../src/base/errors.ts';
 
 /** A file may import its own room and any room on a lower floor. Never up, never sideways. */
 const FLOOR: Readonly<Record<string, number>> = {
@@ -81,6 +82,15 @@ describe.each([...sources])('src/%s', (file, text) => {
     if (file === join('base', 'ident.ts')) return;
     expect(code(text)).not.toMatch(/replace(All)?\(\s*['"/]"['"/]g?\s*,\s*['"]""['"]/);
   });
+});
+
+/** docs/errors.md is printed from the table, and test/cli/docs.test.ts holds it fresh; this is the other half of the law. */
+test('every error code has a test that reaches it', () => {
+  const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && file !== 'house.test.ts')
+    .map((file) => readFileSync(join('test', file), 'utf8'))
+    .join('\n');
+  expect(Object.keys(CODES).filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([]);
 });
 
 test('no import cycle', () => {
