@@ -94,13 +94,12 @@ function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
     }
     return { file, state: same ? 'unchanged' : 'written', differences: [] };
   });
-  const view = files.map(({ file, state }) => ({
-    kind: 'text' as const,
-    text: `${file} ${state === 'written' ? 'written' : 'is unchanged'}`,
-    tone: 'good' as const,
-  }));
-  const what = `${counts.relations} tables and views, ${counts.routines} functions`;
-  return outcome({ ...counts, files }, [...view, { kind: 'text', text: what }]);
+  const [types, ...others] = files;
+  const same = types?.state === 'unchanged';
+  const head = `${types?.file}: types of ${counts.relations} tables and views ${same ? 'are unchanged' : 'written'}`;
+  const more = others.map(({ file, state }) => `${file} ${state === 'written' ? 'written' : 'is unchanged'}`);
+  const view = [head, ...more].map((text) => ({ kind: 'text' as const, text, tone: 'good' as const }));
+  return outcome({ ...counts, files }, view);
 }
 
 function check(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
