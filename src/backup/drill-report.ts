@@ -1,5 +1,6 @@
 /** What a drill found, as data and as a page for people. docs/formats.md describes the file. */
 import type { Finding } from '../base/finding.ts';
+import { duration } from './duration.ts';
 import { backupRows, backupSize, type Manifest } from './manifest.ts';
 
 export type PhaseName = 'server' | 'globals' | 'restore' | 'amcheck' | 'smoke';
@@ -65,14 +66,6 @@ export function drilledBackup(manifest: Manifest, manifestSha256: string): Drill
     tables: manifest.contents.tables.length,
     rows: backupRows(manifest),
   };
-}
-
-/** `1.4 s`, `12 min`, `3.5 h`, `2.0 d`. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 90) return `${seconds.toFixed(1)} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 129_600 ? `${(seconds / 3_600).toFixed(1)} h` : `${(seconds / 86_400).toFixed(1)} d`;
 }
 
 /** One drill as Markdown. */

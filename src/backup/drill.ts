@@ -7,8 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
-import { type Code, messageOf, ToolError } from '../base/errors.ts';
-import { type Finding, finding } from '../base/finding.ts';
+import { ToolError } from '../base/errors.ts';
+import type { Finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
@@ -16,6 +16,7 @@ import { majorOf, type Session, SUPPORTED, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
 import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
 import { amcheck } from './amcheck.ts';
+import { clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts';
 import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
 import { prepareDrills, writeDrill } from './drill-store.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
@@ -43,15 +44,6 @@ export interface Drilled {
   /** Path of the report, JSON; the page beside it ends in `.md`. */
   readonly path: string;
 }
-
-/** Errors that the backup, or the database in it, is to blame for. */
-const AT_FAULT: readonly Code[] = [
-  'BACKUP_DAMAGED',
-  'RESTORE_FAILED',
-  'RESTORE_MISMATCH',
-  'RESTORE_ROLE_MISSING',
-  'SMOKE_FAILED',
-];
 
 /** Smoke scripts must not hang on a lock: nobody else is there to let it go. */
 const SMOKE_SETUP = "SET lock_timeout = '10s'; SET statement_timeout = '10min'";
@@ -114,7 +106,7 @@ class Drill {
   }
 
   private async onServer({ target }: ScratchServer, manifest: Manifest): Promise<void> {
-    const restored = withDatabaseName(target, manifest.database.name);
+    const restored = withDatabaseName(target, copyName(manifest));
     await this.phase('globals', () => this.globals(target, manifest));
     const whole = await this.phase('restore', () => this.restore(target, manifest));
     if (!whole) return;
@@ -153,7 +145,7 @@ class Drill {
 
   private async restore(target: Target, manifest: Manifest): Promise<PhaseEnd> {
     const { dir, id, runtime, jobs = 1 } = this.input;
-    const { findings } = await restoreBackup({ target, dir, id, to: manifest.database.name, jobs, runtime });
+    const { findings } = await restoreBackup({ target, dir, id, to: copyName(manifest), jobs, runtime });
     const text = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
     return { text, findings };
   }
@@ -196,10 +188,9 @@ class Drill {
   }
 }
 
-interface PhaseEnd {
-  readonly text: string;
-  readonly findings: readonly Finding[];
-  readonly skipped?: boolean;
+/** The copy has the name of its original, unless every server has a database of that name. */
+function copyName({ database: { name } }: Manifest): string {
+  return ['postgres', 'template0', 'template1'].includes(name) ? `${name}_drill` : name;
 }
 
 /** The backup's own major version when this machine has its server, else the next newer one. */
@@ -216,28 +207,4 @@ async function serverFor(major: number, { env }: Runtime): Promise<string> {
     }
   }
   throw first;
-}
-
-function faultOf(thrown: unknown, id: string, phase: PhaseName): PhaseEnd {
-  if (!(thrown instanceof ToolError) || !AT_FAULT.includes(thrown.code)) throw thrown;
-  const { detail, hint, findings } = thrown.more;
-  const lines = [thrown.message, detail].filter(Boolean).join('\n');
-  const main = finding({
-    code: `drill/${phase}`,
-    level: 'error',
-    subject: id,
-    message: lines,
-    ...(hint === undefined ? {} : { hint }),
-  });
-  return { text: thrown.message, findings: [main, ...(findings ?? [])] };
-}
-
-function clockFindings(id: string, age: number | null): readonly Finding[] {
-  if (age === null || age >= 0) return [];
-  const message = `the backup shows a moment ${Math.round(-age / 1000)} s ahead of this machine's clock: its age is not known`;
-  return [finding({ code: 'drill/clock', level: 'warning', subject: id, message })];
-}
-
-function notRun(id: string, error: unknown): Finding {
-  return finding({ code: 'drill/not-run', level: 'error', subject: id, message: messageOf(error) });
 }

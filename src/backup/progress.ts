@@ -1,6 +1,7 @@
-/** Progress of a dump: bytes written and bytes a second, and how far it is when an earlier backup tells how long it gets. */
+/** Progress of a dump: bytes and bytes a second; and how much time is left, when an earlier backup tells how long it gets. */
 import type { Runtime } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
+import { duration } from './duration.ts';
 import { readManifest } from './manifest-read.ts';
 import { listIds } from './store.ts';
 
@@ -24,9 +25,10 @@ export async function progressReporter(task: string, input: ProgressInput): Prom
     const now = runtime.ticks();
     if (now < next) return;
     next = now + EVERY;
-    const rate = (bytes / 1024 / 1024 / ((now - start) / 1000)).toFixed(1);
+    const rate = `${(bytes / 1024 / 1024 / ((now - start) / 1000)).toFixed(1)} MiB/s`;
     const known = total !== null && total >= bytes ? { total } : {};
-    runtime.emit({ kind: 'progress', task, done: bytes, ...known, unit: 'bytes', text: `${rate} MiB/s` });
+    const left = known.total && bytes > 0 ? `, ${duration(((now - start) * (known.total - bytes)) / bytes)} left` : '';
+    runtime.emit({ kind: 'progress', task, done: bytes, ...known, unit: 'bytes', text: rate + left });
   };
 }
 

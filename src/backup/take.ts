@@ -11,6 +11,7 @@ import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
+import type { SearchOptions } from '../pg/program-search.ts';
 import { findProgram, type Program } from '../pg/programs.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { cancelledBy } from './cancel.ts';
@@ -56,6 +57,8 @@ export interface BackupInput {
   readonly lockWait?: number;
   /** Version of the newest applied migration, read inside the backup's own transaction. Default: null. */
   readonly schemaVersion?: (session: Session) => Promise<string | null>;
+  /** Where the programs are looked for besides STRATA_PG_BIN and PATH. Default: the usual folders. */
+  readonly search?: SearchOptions;
   readonly runtime: Runtime;
 }
 
@@ -100,7 +103,7 @@ export async function createBackup(input: BackupInput): Promise<Backup> {
 
 async function lockedBackup(session: Session, input: BackupInput): Promise<Backup> {
   const { runtime, dir } = input;
-  const programs = await findPrograms(majorOf(session), runtime);
+  const programs = await findPrograms(majorOf(session), runtime, input.search);
   return await withFolderLock(dir, runtime, async () => {
     await removeLeftovers(dir);
     const startedAt = runtime.now();
@@ -118,12 +121,12 @@ async function lockedBackup(session: Session, input: BackupInput): Promise<Backu
   });
 }
 
-async function findPrograms(major: number, { env }: Runtime): Promise<Programs> {
-  const pgDump = await findProgram('pg_dump', major, env);
+async function findPrograms(major: number, { env }: Runtime, search?: SearchOptions): Promise<Programs> {
+  const pgDump = await findProgram('pg_dump', major, env, search);
   return {
     pgDump,
-    pgDumpall: await findProgram('pg_dumpall', major, env),
-    pgRestore: await findProgram('pg_restore', pgDump.major, env),
+    pgDumpall: await findProgram('pg_dumpall', major, env, search),
+    pgRestore: await findProgram('pg_restore', pgDump.major, env, search),
   };
 }
 

@@ -2,8 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { drillBackup } from '../backup/drill.ts';
-import { type DrillReport, duration } from '../backup/drill-report.ts';
+import type { DrillReport } from '../backup/drill-report.ts';
 import { readDrills } from '../backup/drill-store.ts';
+import { duration } from '../backup/duration.ts';
 import { listIds, resolveId } from '../backup/store.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts';

@@ -176,6 +176,28 @@ test('what this machine cannot do is an error and a report that says so', async 
   expect(scratchServers()).toEqual([]);
 });
 
+test('a locale that this machine does not have is not the fault of the backup', async () => {
+  const taken = await resealed((manifest) => ({
+    ...manifest,
+    database: { ...manifest.database, collate: 'xx_XX.UTF-8', locale_provider: 'libc', locale: null },
+  }));
+  await expect(drill(taken)).rejects.toMatchObject({ code: 'RESTORE_FAILED', exit: 5 });
+  const [report] = (await readDrills(dirOf(taken))).reports;
+  expect(report).toMatchObject({ result: 'not_run', rto_ms: null });
+  expect(phases(report as DrillReport)).toContain('restore not_run');
+});
+
+test('a database called postgres is drilled beside that of the server', async () => {
+  const taken = await resealed((manifest) => ({ ...manifest, database: { ...manifest.database, name: 'postgres' } }));
+  const names: unknown[] = [];
+  const smoke: DrillInput['smoke'] = async (session) => {
+    names.push(session.target.database);
+    return [];
+  };
+  expect((await drill(taken, { smoke })).report.result).toBe('proved');
+  expect(names).toEqual(['postgres_drill']);
+});
+
 test('a report that cannot be written stops the drill before it begins', async () => {
   const taken = await copy();
   writeFileSync(join(dirOf(taken), 'drills'), '');

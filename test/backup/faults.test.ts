@@ -1,6 +1,6 @@
 /** What goes wrong while a backup is taken, and what is left then: nothing that looks like a backup. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/inventory.ts';
@@ -95,6 +95,20 @@ describe('disk full', () => {
       expect(namesIn(dir)).toEqual([]);
     });
   });
+});
+
+test('pg_dump older than the server is exit 7, before anything is written', async () => {
+  const bin = project({ pg_dump: '#!/bin/sh\necho "pg_dump (PostgreSQL) 14.1"\n' });
+  chmodSync(join(bin, 'pg_dump'), 0o755);
+  const dir = join(project(), 'backups');
+  const runtime = listener({ env: { PATH: bin } });
+  await expect(take(db.target(), { dir, runtime, search: { usual: [] } })).rejects.toMatchObject({
+    code: 'PROGRAM_TOO_OLD',
+    exit: 7,
+    message: expect.stringMatching(/^pg_dump is too old for a PostgreSQL \d+ server$/),
+    more: { detail: expect.stringContaining('version 14.1'), hint: expect.stringContaining('Install it with') },
+  });
+  expect(existsSync(dir)).toBe(false);
 });
 
 test('a folder that is a file', async () => {
@@ -246,7 +260,14 @@ test('progress tells bytes and rate', async () => {
     });
     const again = listener();
     await take(db.target(), { runtime: again, dir: dirOf(first) });
-    expect(again.events.some((e) => e.kind === 'progress' && e.total === first.manifest.files[0]?.size)).toBe(true);
+    // An earlier backup tells how large it gets, and so how long it takes.
+    expect(again.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'progress',
+        total: first.manifest.files[0]?.size,
+        text: expect.stringMatching(/^\d+\.\d MiB\/s, \d+\.\d s left$/),
+      }),
+    );
   } finally {
     await db.session((s) => s.query('DROP TABLE big'));
   }

@@ -1,11 +1,14 @@
 /**
- * kill -9 of `strata backup create` and of `strata restore` at random moments: nothing false is listed, the next run
- * works and cleans up, no half database carries a real name. DRILL_ROUNDS=100 for the long run.
+ * kill -9 of `strata backup create`, `restore` and `backup prune` at random moments: nothing false is listed, the next
+ * run works and cleans up, no half database carries a real name, nothing half deleted is taken for a backup.
+ * DRILL_ROUNDS=100 for the long run.
  */
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/inventory.ts';
+import type { Manifest } from '../../src/backup/manifest.ts';
+import { recordVerification } from '../../src/backup/store.ts';
 import { sha256 } from '../../src/base/canonical.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import { serverTarget, useDatabase } from '../support/database.ts';
@@ -65,6 +68,56 @@ test(`restore, ${ROUNDS} times`, async () => {
   expect(await retried(() => strata(args, { cwd, target: db.target() }))).toMatchObject({ status: 0 });
   await drop();
 }, 600_000);
+
+test(`backup prune --delete, ${ROUNDS} times`, async () => {
+  const cwd = project();
+  const dir = join(cwd, 'backups');
+  expect(await strata(['backup', 'create', '--dir', dir], { cwd, target: db.target() })).toMatchObject({ status: 0 });
+  const [first] = await listBackups(dir);
+  const args = [
+    'backup',
+    'prune',
+    '--delete',
+    '--daily',
+    '2',
+    '--weekly',
+    '0',
+    '--monthly',
+    '0',
+    '--dir',
+    dir,
+    '--json',
+  ];
+  await copies(dir, first?.id ?? '', 12);
+  const whole = await timed(() => strata(args, { cwd }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await copies(dir, first?.id ?? '', 12);
+    await killAfter(args, cwd, moment(round) * whole);
+    const listed = await listBackups(dir);
+    // What is listed is whole, whatever was going on; the newest two are never gone.
+    expect(listed.filter((b) => b.state !== 'good')).toEqual([]);
+    expect(listed.length).toBeGreaterThanOrEqual(2);
+    expect(listed[0]?.id).toBe(first?.id);
+  }
+  expect(await strata(args, { cwd })).toMatchObject({ status: 0 });
+  expect((await listBackups(dir)).length).toBe(2);
+  expect(readdirSync(dir).filter((name) => name.includes('partial') || name.startsWith('.lock'))).toEqual([]);
+}, 600_000);
+
+/** The backup once more for each of so many days before it. */
+async function copies(dir: string, id: string, days: number): Promise<void> {
+  const manifest = JSON.parse(readFileSync(join(dir, id, 'manifest.json'), 'utf8')) as Manifest;
+  const sums = readFileSync(join(dir, id, 'SHA256SUMS'), 'utf8');
+  for (let day = 1; day <= days; day += 1) {
+    const at = new Date(Date.parse(manifest.at) - day * 86_400_000).toISOString();
+    const older = `${at.replace(/[-:]|\.\d+/g, '')}-${sha256(String(day)).slice(0, 8)}`;
+    const text = JSON.stringify({ ...manifest, id: older, at });
+    cpSync(join(dir, id), join(dir, older), { recursive: true });
+    writeFileSync(join(dir, older, 'manifest.json'), text);
+    writeFileSync(join(dir, older, 'SHA256SUMS'), sums.replace(/[0-9a-f]{64}(?= {2}manifest)/, sha256(text)));
+    await recordVerification(dir, { id: older, at, ok: true });
+  }
+}
 
 async function timed(work: () => Promise<{ readonly status: number | null }>): Promise<number> {
   const start = performance.now();
