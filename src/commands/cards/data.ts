@@ -21,10 +21,10 @@ export const DATA_CARDS: readonly Card[] = [
   },
   {
     name: 'types',
-    summary: 'write TypeScript types of the rows',
+    summary: 'write row types, JSON Schemas and typed functions',
     flags: [
       { name: 'out', kind: 'string', value: 'path', config: 'types.out', help: 'file to write' },
-      { name: 'check', kind: 'boolean', help: 'compare only: exit with 1 when the file is not fresh' },
+      { name: 'check', kind: 'boolean', help: 'compare only: exit with 1 when a file is not fresh' },
       { name: 'from', kind: 'string', value: 'snapshot.json', help: 'a stored Snapshot instead of a database' },
     ],
     examples: ['strata types', 'strata types --check'],
