@@ -2,11 +2,8 @@
 import { resolve } from 'node:path';
 import { EXIT, ToolError } from '../base/errors.ts';
 import type { Outcome } from '../base/finding.ts';
-import { maskSecrets } from '../base/mask.ts';
-import { type Event, realRuntime } from '../base/runtime.ts';
 import { VERSION } from '../base/version.ts';
-import { loadRun } from '../commands/registry.ts';
-import { loadConfig } from '../config/load.ts';
+import { run } from '../commands/call.ts';
 import { render } from '../report/render.ts';
 import type { Format } from '../report/report.ts';
 import { type Failure, failureOf, failureReport, failureText } from './failure.ts';
@@ -76,24 +73,23 @@ export function formatOf(globals: Globals): Format {
   return globals.json ? 'json' : ((globals.format ?? 'table') as Format);
 }
 
-async function callCommand(invocation: Invocation, around: Surroundings, emit: Observer['emit']) {
+function callCommand(invocation: Invocation, around: Surroundings, emit: Observer['emit']): Promise<Outcome> {
   const { globals, overrides, options, path } = invocation;
   const root = resolve(globals.cwd ?? '.');
   enter(root, globals.cwd);
-  const { config, warnings } = await loadConfig({
-    root,
+  const { args, ...flags } = options;
+  return run(path.join(' '), {
+    cwd: root,
     env: around.env,
-    file: globals.config,
-    environment: globals.env,
     databaseUrl: globals.databaseUrl,
-    overrides,
+    environment: globals.env,
+    configFile: globals.config,
+    config: overrides,
+    args,
+    flags,
+    onEvent: emit,
+    signal: around.signal,
   });
-  for (const text of warnings) emit({ kind: 'note', level: 'warning', text });
-  const masked = (event: Event) =>
-    emit('text' in event && event.text ? { ...event, text: maskSecrets(event.text) } : event);
-  const runtime = realRuntime({ env: around.env, cwd: root, emit: masked, signal: around.signal });
-  const run = await loadRun(path);
-  return run({ config, runtime }, options);
 }
 
 /** `--cwd` means what `cd` would: programs that we start and relative paths of the reader begin there. */
