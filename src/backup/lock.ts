@@ -18,7 +18,8 @@ const LOCK_FILE = '.lock';
 /** First eight bytes of SHA-256 of `strata backup`, as a signed bigint. */
 const ADVISORY_KEY = '-617553027259191117';
 
-interface Holder {
+/** A process that has something, as its files tell. */
+export interface Holder {
   readonly pid: number;
   readonly host: string;
   /** When the process started, as the kernel tells it (Linux); null where it does not. */
@@ -30,19 +31,18 @@ interface Holder {
 export async function withFolderLock<T>(dir: string, runtime: Runtime, work: () => Promise<T>): Promise<T> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, LOCK_FILE);
-  const mine = JSON.stringify({
-    pid: process.pid,
-    host: hostname(),
-    process_started: await processStart(process.pid),
-    at: runtime.now().toISOString(),
-    nonce: randomBytes(8).toString('hex'),
-  });
+  const mine = JSON.stringify({ ...(await thisProcess(runtime)), nonce: randomBytes(8).toString('hex') });
   await acquire(path, mine);
   try {
     return await work();
   } finally {
     await rm(path, { force: true });
   }
+}
+
+export async function thisProcess(runtime: Runtime): Promise<Holder> {
+  const process_started = await processStart(process.pid);
+  return { pid: process.pid, host: hostname(), process_started, at: runtime.now().toISOString() };
 }
 
 /** The lock in the database, held until the transaction ends. Throws BACKUP_LOCKED with the holder. */
@@ -98,7 +98,8 @@ async function breakStale(path: string, stale: string): Promise<void> {
   await unlink(aside);
 }
 
-function parseHolder(text: string): Holder | null {
+/** Null: the text does not tell. */
+export function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text) as Partial<Holder> | null;
     return typeof value?.pid === 'number' && typeof value.host === 'string' ? (value as Holder) : null;
@@ -108,7 +109,7 @@ function parseHolder(text: string): Holder | null {
 }
 
 /** A process on another machine cannot be looked at: it counts as alive, and a person must decide. */
-async function isAlive(holder: Holder): Promise<boolean> {
+export async function isAlive(holder: Holder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
   try {
     process.kill(holder.pid, 0);

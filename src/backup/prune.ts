@@ -11,6 +11,7 @@ import { readDrills } from './drill-store.ts';
 import { readHold } from './hold.ts';
 import { type Listed, listBackups } from './inventory.ts';
 import { withFolderLock } from './lock.ts';
+import { readerOf, sweepReaders } from './reader.ts';
 import { type Candidate, planRetention, type RetentionPlan, type RetentionPolicy, type Verdict } from './retention.ts';
 import { removeBackup, removeLeftovers } from './store.ts';
 import { verifyBackup } from './verify.ts';
@@ -37,7 +38,8 @@ export async function planPrune(input: PruneInput): Promise<readonly RetentionPl
   }
   const candidates: Candidate[] = [];
   for (const listed of await listBackups(dir)) {
-    candidates.push(candidateOf(listed, drills.get(listed.id) === 'failed', await readHold(dir, listed.id)));
+    const held = (await readHold(dir, listed.id)) ?? (await beingRead(dir, listed.id));
+    candidates.push(candidateOf(listed, drills.get(listed.id) === 'failed', held));
   }
   return planRetention(candidates, policy, runtime.now().getTime(), { damaged });
 }
@@ -48,11 +50,17 @@ export async function pruneBackups(input: PruneInput): Promise<readonly Retentio
   if ((await listBackups(dir)).length === 0) return [];
   return await withFolderLock(dir, runtime, async () => {
     await removeLeftovers(dir);
+    await sweepReaders(dir);
     const plans = await planPrune(input);
     const done: RetentionPlan[] = [];
     for (const plan of plans) done.push(await carryOut(input, plan));
     return done;
   });
+}
+
+async function beingRead(dir: string, id: string): Promise<string | null> {
+  const reader = await readerOf(dir, id);
+  return reader === null ? null : `process ${reader.pid} on ${reader.host} is restoring it`;
 }
 
 async function carryOut(input: PruneInput, plan: RetentionPlan): Promise<RetentionPlan> {

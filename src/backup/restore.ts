@@ -21,6 +21,7 @@ import { checkExtensions } from './extensions.ts';
 import { loadDump } from './load.ts';
 import { backupRows, type Manifest } from './manifest.ts';
 import { applyProperties } from './properties.ts';
+import { asReader } from './reader.ts';
 import { provideRoles } from './roles.ts';
 import { type Expected, type Selection, select } from './selection.ts';
 import { verifyBackup } from './verify.ts';
@@ -64,6 +65,10 @@ export interface Restored {
  * was touched), RESTORE_FAILED, RESTORE_MISMATCH or BACKUP_INTERRUPTED (what was made is removed again).
  */
 export async function restoreBackup(input: RestoreInput): Promise<Restored> {
+  return await asReader(input.dir, input.id, input.runtime, () => restoreWhole(input));
+}
+
+async function restoreWhole(input: RestoreInput): Promise<Restored> {
   const { runtime, id } = input;
   const start = runtime.ticks();
   const expected = await expectedOf(input, await verifiedManifest(input));

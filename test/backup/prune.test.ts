@@ -10,12 +10,13 @@ import { writeDrill } from '../../src/backup/drill-store.ts';
 import { holdBackup, readHold, releaseBackup } from '../../src/backup/hold.ts';
 import { listBackups } from '../../src/backup/inventory.ts';
 import { type PruneInput, planPrune, pruneBackups } from '../../src/backup/prune.ts';
+import { restoreBackup } from '../../src/backup/restore.ts';
 import { recordVerification } from '../../src/backup/store.ts';
 import type { Backup } from '../../src/backup/take.ts';
 import { sha256 } from '../../src/base/canonical.ts';
 import { useDatabase } from '../support/database.ts';
 import { project, strata } from '../support/project.ts';
-import { listener, take } from './shop.ts';
+import { dropDatabase, listener, take } from './shop.ts';
 
 const db = useDatabase();
 const DAY = 86_400_000;
@@ -180,6 +181,39 @@ test('a held one stays until it is released; a hold that cannot be read holds', 
   expect([await releaseBackup(dir, last), await releaseBackup(dir, last)]).toEqual([true, false]);
   await pruneBackups(input(dir));
   expect(there(dir).filter((name) => !name.endsWith('.hold'))).toEqual(ids.slice(0, 3).sort());
+});
+
+test('one that is being restored stays; the mark of a reader that was killed goes', async () => {
+  const { dir, ids } = await folder([0, 1, 2, 3]);
+  const [, , , last = ''] = ids;
+  const dead = { pid: 2 ** 22 + 1, host: hostname(), process_started: '1', at: '2026-01-01T00:00:00Z' };
+  writeFileSync(join(dir, `${ids[2]}.reader.1.00000000`), JSON.stringify(dead));
+  const seen: string[][] = [];
+  const name = `${db.target().database}_read`;
+  const runtime = listener();
+  const prune = { done: undefined as Promise<unknown> | undefined };
+  const emit = (event: Parameters<typeof runtime.emit>[0]): void => {
+    if (event.kind === 'start' && event.task === 'restore')
+      prune.done = pruneBackups(input(dir)).then(() => seen.push(there(dir)));
+  };
+  try {
+    const restored = await restoreBackup({
+      target: db.target(),
+      dir,
+      id: last,
+      to: name,
+      runtime: { ...runtime, emit },
+    });
+    await prune.done;
+    expect(restored.database).toBe(name);
+    expect(seen[0]).toEqual(expect.arrayContaining([last]));
+    expect(seen[0]).not.toEqual(expect.arrayContaining([ids[2]]));
+    expect(readdirSync(dir).filter((file) => file.includes('.reader.'))).toEqual([]);
+    await pruneBackups(input(dir));
+    expect(there(dir)).toEqual(ids.slice(0, 2).sort());
+  } finally {
+    await dropDatabase(name);
+  }
 });
 
 describe('the commands', () => {
