@@ -7,12 +7,13 @@ import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { type Facts, NO_FACTS } from '../lint/facts.ts';
-import { judge, type Subject, type Verdict } from '../lint/judge.ts';
+import { judge, type Verdict } from '../lint/judge.ts';
 import { RULES } from '../lint/lint.ts';
 import { readFacts } from '../lint/live.ts';
 import type { CompiledMigration, MigrationFile } from '../migrate/model.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
+import { statementsOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
 export interface LintData {
@@ -77,18 +78,6 @@ async function judgeFiles(
 async function compiled(project: Project, files: readonly MigrationFile[]): Promise<readonly CompiledMigration[]> {
   const all = await project.compiler(files);
   return files.flatMap((file) => all.get(file.version) ?? []);
-}
-
-function subjectOf({ file, up, down }: CompiledMigration): Subject {
-  const sources = [file, ...(file.downFile ? [file.downFile] : []), ...file.parts];
-  return { name: file.name, file: file.file, up, down, sources: new Map(sources.map((one) => [one.file, one.source])) };
-}
-
-function statementsOf(migrations: readonly CompiledMigration[]): string {
-  return migrations
-    .flatMap(({ up, down }) => [up, down])
-    .flatMap((script) => (script.kind === 'statements' ? script.statements.map(({ sql }) => sql) : []))
-    .join('\n');
 }
 
 /** By path, from where the command is called or from the project folder; or by version or name. */

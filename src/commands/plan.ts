@@ -36,9 +36,15 @@ export async function showPlan(
     const steps = await choose(project, await loadHistory(context, session, project));
     const found = await losses(session, steps);
     const direction = steps[0]?.direction ?? null;
-    const data = { direction, steps: planData(steps) };
-    if (steps.length === 0) return outcome(data, [{ kind: 'text', text: 'nothing to do', tone: 'quiet' }], found);
-    return outcome(data, [{ kind: 'verbatim', text: planText(steps) }], found);
+    if (direction === null) {
+      return outcome({ direction, steps: [] }, [{ kind: 'text', text: 'nothing to do', tone: 'quiet' }], found);
+    }
+    const { planNotes } = await import('./plan-locks.ts');
+    const compiled = await project.compiler([]);
+    const migrations = steps.flatMap(({ version }) => compiled.get(version) ?? []);
+    const { locks, hazards } = await planNotes(session, context.config, migrations, direction);
+    const data = { direction, steps: planData(steps, locks) };
+    return outcome(data, [{ kind: 'verbatim', text: planText(steps, locks) }], [...found, ...hazards]);
   };
   return withDatabase(context, show, { setup: 'SET default_transaction_read_only = on' });
 }

@@ -122,6 +122,7 @@ export type Action =
       readonly securityDefiner: boolean;
       readonly setsSearchPath: boolean;
     }
+  | { readonly kind: 'create trigger' | 'create policy' | 'insert'; readonly table: Name }
   | { readonly kind: 'do'; readonly body: string }
   /** Everything that no rule asks about, by the parser's name. */
   | { readonly kind: 'other'; readonly statement: string };

@@ -1,5 +1,6 @@
 /** A statement of the parse tree as Actions: ALTER TABLE gives one for each of its commands. */
 import type { Action, Name } from './action.ts';
+import { alterAction } from './alter-table.ts';
 import { columnOf, constraintOf, nameOf, nameOfList } from './definitions.ts';
 import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
 
@@ -17,7 +18,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     body.objtype === 'OBJECT_TABLE' ? [plainTable(nameOf(record(body.into).rel))] : other('CreateTableAsStmt'),
   AlterTableStmt: (body) =>
     body.objtype === 'OBJECT_TABLE'
-      ? list(body.cmds).map((cmd) => alter(nameOf(body.relation), record(cmd.AlterTableCmd)))
+      ? list(body.cmds).map((cmd) => alterAction(nameOf(body.relation), record(cmd.AlterTableCmd)))
       : other('AlterTableStmt'),
   IndexStmt: (body) => [
     {
@@ -101,6 +102,9 @@ const READERS: Readonly<Record<string, Reader>> = {
         ]
       : other('AlterDomainStmt'),
   CreateFunctionStmt: createRoutine,
+  CreateTrigStmt: (body) => [{ kind: 'create trigger', table: nameOf(body.relation) }],
+  CreatePolicyStmt: (body) => [{ kind: 'create policy', table: nameOf(body.table) }],
+  InsertStmt: (body) => [{ kind: 'insert', table: nameOf(body.relation) }],
   DoStmt: (body) => [{ kind: 'do', body: text(record(element(body.args, 'as').String).sval) ?? '' }],
 };
 
@@ -133,55 +137,6 @@ function createTable(body: Node): readonly Action[] {
       temporary: record(body.relation).relpersistence === 't',
     },
   ];
-}
-
-function alter(table: Name, cmd: Node): Action {
-  const column = text(cmd.name) ?? '';
-  const definition = record(cmd.def);
-  switch (cmd.subtype) {
-    case 'AT_AddColumn':
-      return {
-        kind: 'add column',
-        table,
-        column: columnOf(record(definition.ColumnDef)),
-        ifNotExists: cmd.missing_ok === true,
-      };
-    case 'AT_DropColumn':
-      return { kind: 'drop column', table, column, ifExists: cmd.missing_ok === true };
-    case 'AT_SetNotNull':
-      return { kind: 'set not null', table, column };
-    case 'AT_DropNotNull':
-      return { kind: 'drop not null', table, column };
-    case 'AT_ColumnDefault':
-      return { kind: 'set default', table, column, default: cmd.def === undefined ? null : definition };
-    case 'AT_AlterColumnType': {
-      const to = record(definition.ColumnDef);
-      return { kind: 'set type', table, column, to: columnOf(to), using: to.raw_default !== undefined };
-    }
-    case 'AT_AddConstraint': {
-      const constraint = constraintOf(record(definition.Constraint), []);
-      return constraint
-        ? { kind: 'add constraint', table, constraint }
-        : { kind: 'alter table', table, what: 'AT_AddConstraint' };
-    }
-    case 'AT_ValidateConstraint':
-      return { kind: 'validate constraint', table, constraint: column };
-    case 'AT_DropConstraint':
-      return { kind: 'drop constraint', table, constraint: column };
-    case 'AT_EnableRowSecurity':
-      return { kind: 'enable row security', table };
-    case 'AT_DetachPartition': {
-      const command = record(definition.PartitionCmd);
-      return {
-        kind: 'detach partition',
-        table,
-        partition: nameOf(command.name),
-        concurrently: command.concurrent === true,
-      };
-    }
-    default:
-      return { kind: 'alter table', table, what: text(cmd.subtype) ?? '' };
-  }
 }
 
 function rename(body: Node): readonly Action[] {

@@ -7,6 +7,8 @@ export interface Facts {
   readonly serverVersion: number | null;
   /** Undefined: not known; null: the database has no such table. */
   readonly table: (name: Name) => LiveTable | null | undefined;
+  /** The table of an index that the database has; null: not known. */
+  readonly tableOfIndex: (index: Name) => Name | null;
 }
 
 export interface LiveTable {
@@ -15,7 +17,7 @@ export interface LiveTable {
   readonly rows: number | null;
 }
 
-export const NO_FACTS: Facts = { serverVersion: null, table: () => undefined };
+export const NO_FACTS: Facts = { serverVersion: null, table: () => undefined, tableOfIndex: () => null };
 
 export interface LiveFacts {
   readonly serverVersion: number;
@@ -28,8 +30,15 @@ export interface LiveFacts {
 
 export function factsOf({ serverVersion, snapshot, rows, schema }: LiveFacts): Facts {
   const tables = new Map(snapshot.tables.map((table) => [`${table.schema}.${table.name}`, table]));
+  const indexed = new Map(
+    snapshot.tables.flatMap((table) => table.indexes.map((index) => [`${table.schema}.${index.name}`, table] as const)),
+  );
   return {
     serverVersion,
+    tableOfIndex(index) {
+      const table = indexed.get(`${index.schema ?? schema}.${index.name}`);
+      return table ? { schema: index.schema, name: table.name } : null;
+    },
     table(name) {
       const key = `${name.schema ?? schema}.${name.name}`;
       const table = tables.get(key);

@@ -27,6 +27,8 @@ export interface JudgeOptions {
   readonly facts: Facts;
   /** Rule name to level, over the rules' own. */
   readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** Judges this direction alone; comments that it does not need are then no fault. Default: both. */
+  readonly direction?: Direction;
 }
 
 export interface Verdict {
@@ -54,6 +56,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
       [up, down],
       [down, up],
     ] as const) {
+      if (options.direction && options.direction !== script.direction) continue;
       found.push(...script.faults, ...judgeScript(script, other, before, { rules, facts: options.facts }));
     }
     before.push(...up.acts.map(({ action }) => action));
@@ -63,7 +66,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
   const used = new Set<Ignore>();
   const left = distinct(found).filter((one) => !accepted(one, once, used));
   const names = new Set(RULES.map(({ name }) => name));
-  const findings = [...left, ...ignoreFindings(once, names, used)];
+  const findings = [...left, ...(options.direction ? [] : ignoreFindings(once, names, used))];
   return {
     findings,
     files: subjects.length,

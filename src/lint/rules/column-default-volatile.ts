@@ -53,7 +53,7 @@ export const rule: Rule = {
 };
 
 /** The first function that is not known to be stable; null when there is none. */
-function volatileIn(expression: Node | null): string | null {
+export function volatileIn(expression: Node | null): string | null {
   const names = nodesOf(expression, 'FuncCall').map(({ funcname }) => list(funcname).map(stringOf).at(-1) ?? '');
   return names.find((name) => !STABLE.has(name)) ?? null;
 }

@@ -28,7 +28,10 @@ export const rule: Rule = {
 };
 
 /** Changes of the catalog alone. Only a live table tells what the type is now; a CHECK on the column is read again all the same. */
-function isWidening({ table, column, to, using }: ActionOf<'set type'>, { facts }: Scene): boolean {
+export function isWidening(
+  { table, column, to, using }: ActionOf<'set type'>,
+  { facts }: Pick<Scene, 'facts'>,
+): boolean {
   const live = facts.table(table)?.table;
   const now = live?.columns.find(({ name }) => name === column)?.type;
   if (!live || now === undefined || using || to.array) return false;

@@ -1,0 +1,53 @@
+/** One command of ALTER TABLE as an Action. */
+import type { Action, Name } from './action.ts';
+import { columnOf, constraintOf, nameOf } from './definitions.ts';
+import { type Node, record, text } from './tree.ts';
+
+export function alterAction(table: Name, cmd: Node): Action {
+  const column = text(cmd.name) ?? '';
+  const definition = record(cmd.def);
+  switch (cmd.subtype) {
+    case 'AT_AddColumn':
+      return {
+        kind: 'add column',
+        table,
+        column: columnOf(record(definition.ColumnDef)),
+        ifNotExists: cmd.missing_ok === true,
+      };
+    case 'AT_DropColumn':
+      return { kind: 'drop column', table, column, ifExists: cmd.missing_ok === true };
+    case 'AT_SetNotNull':
+      return { kind: 'set not null', table, column };
+    case 'AT_DropNotNull':
+      return { kind: 'drop not null', table, column };
+    case 'AT_ColumnDefault':
+      return { kind: 'set default', table, column, default: cmd.def === undefined ? null : definition };
+    case 'AT_AlterColumnType': {
+      const to = record(definition.ColumnDef);
+      return { kind: 'set type', table, column, to: columnOf(to), using: to.raw_default !== undefined };
+    }
+    case 'AT_AddConstraint': {
+      const constraint = constraintOf(record(definition.Constraint), []);
+      return constraint
+        ? { kind: 'add constraint', table, constraint }
+        : { kind: 'alter table', table, what: 'AT_AddConstraint' };
+    }
+    case 'AT_ValidateConstraint':
+      return { kind: 'validate constraint', table, constraint: column };
+    case 'AT_DropConstraint':
+      return { kind: 'drop constraint', table, constraint: column };
+    case 'AT_EnableRowSecurity':
+      return { kind: 'enable row security', table };
+    case 'AT_DetachPartition': {
+      const command = record(definition.PartitionCmd);
+      return {
+        kind: 'detach partition',
+        table,
+        partition: nameOf(command.name),
+        concurrently: command.concurrent === true,
+      };
+    }
+    default:
+      return { kind: 'alter table', table, what: text(cmd.subtype) ?? '' };
+  }
+}

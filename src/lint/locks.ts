@@ -1,0 +1,138 @@
+/**
+ * The lock that each action takes on each relation, and what it does meanwhile. Source: PostgreSQL's documentation of
+ * ALTER TABLE and explicit locking; test/lint/locks.test.ts measures every line on a real server.
+ */
+import type { Action, ActionOf, AddedConstraint, Name } from './action.ts';
+import type { Facts } from './facts.ts';
+import { volatileIn } from './rules/column-default-volatile.ts';
+import { SERIALS } from './rules/column-serial.ts';
+import { isWidening } from './rules/column-type.ts';
+
+export type LockLevel =
+  | 'ROW EXCLUSIVE'
+  | 'SHARE UPDATE EXCLUSIVE'
+  | 'SHARE'
+  | 'SHARE ROW EXCLUSIVE'
+  | 'ACCESS EXCLUSIVE';
+
+/** `metadata`: a moment, whatever the size. `scan` reads every row or builds an index; `rewrite` writes every row anew. */
+export type Work = 'metadata' | 'scan' | 'rewrite' | 'rows';
+
+export interface Lock {
+  readonly relation: Name;
+  readonly level: LockLevel;
+  readonly work: Work;
+}
+
+/** On relations that the reader can name; ACCESS SHARE and what is below is not told. */
+export function locksOf(action: Action, facts: Facts): readonly Lock[] {
+  switch (action.kind) {
+    case 'create table': {
+      const own = [...action.columns.flatMap(({ constraints }) => constraints), ...action.constraints];
+      return own.flatMap((constraint) => referred(constraint, 'metadata'));
+    }
+    case 'add column':
+      return [
+        on(action.table, 'ACCESS EXCLUSIVE', addedWork(action)),
+        ...action.column.constraints.flatMap((constraint) => referred(constraint, 'scan')),
+      ];
+    case 'set type':
+      return [on(action.table, 'ACCESS EXCLUSIVE', isWidening(action, { facts }) ? 'metadata' : 'rewrite')];
+    case 'set not null':
+      return [on(action.table, 'ACCESS EXCLUSIVE', 'scan')];
+    case 'drop column':
+    case 'drop not null':
+    case 'set default':
+    case 'drop constraint':
+    case 'enable row security':
+    case 'create policy':
+      return [on(action.table, 'ACCESS EXCLUSIVE', 'metadata')];
+    case 'add constraint':
+      return constraintLocks(action);
+    case 'validate constraint':
+      return [on(action.table, 'SHARE UPDATE EXCLUSIVE', 'scan')];
+    case 'alter table':
+    case 'attach partition':
+      return [on(action.table, ALTERS[action.what] ?? 'ACCESS EXCLUSIVE', 'metadata')];
+    case 'detach partition': {
+      const level = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';
+      return [on(action.table, level, 'metadata'), on(action.partition, 'ACCESS EXCLUSIVE', 'metadata')];
+    }
+    case 'create index':
+      return [on(action.table, action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', 'scan')];
+    case 'create trigger':
+      return [on(action.table, 'SHARE ROW EXCLUSIVE', 'metadata')];
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return [on(action.table, 'ROW EXCLUSIVE', 'rows')];
+    default:
+      return wholeLocks(action, facts);
+  }
+}
+
+/** Actions on objects as a whole. */
+function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
+  switch (action.kind) {
+    case 'drop':
+      if (!/table|view|index|sequence/.test(action.what)) return [];
+      // An index is dropped under a lock on its table, which is what others notice.
+      return action.names.map((name) =>
+        on(
+          (action.what === 'index' && facts.tableOfIndex(name)) || name,
+          action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE',
+          'metadata',
+        ),
+      );
+    case 'rename': {
+      if (!action.on || action.what === 'index') return [];
+      return [on(action.on, 'ACCESS EXCLUSIVE', 'metadata')];
+    }
+    case 'truncate':
+      return action.tables.map((table) => on(table, 'ACCESS EXCLUSIVE', 'metadata'));
+    case 'vacuum full':
+    case 'cluster':
+      return action.table ? [on(action.table, 'ACCESS EXCLUSIVE', 'rewrite')] : [];
+    case 'reindex':
+      return action.name ? [on(action.name, action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', 'scan')] : [];
+    default:
+      return [];
+  }
+}
+
+/** ALTER TABLE commands that get by with less than ACCESS EXCLUSIVE. */
+const ALTERS: Readonly<Record<string, LockLevel>> = {
+  AT_SetStatistics: 'SHARE UPDATE EXCLUSIVE',
+  AT_SetRelOptions: 'SHARE UPDATE EXCLUSIVE',
+  AT_ResetRelOptions: 'SHARE UPDATE EXCLUSIVE',
+  AT_SetOptions: 'SHARE UPDATE EXCLUSIVE',
+  AT_ClusterOn: 'SHARE UPDATE EXCLUSIVE',
+  AT_DropCluster: 'SHARE UPDATE EXCLUSIVE',
+  AT_AttachPartition: 'SHARE UPDATE EXCLUSIVE',
+  AT_EnableTrig: 'SHARE ROW EXCLUSIVE',
+  AT_DisableTrig: 'SHARE ROW EXCLUSIVE',
+  AT_EnableAlwaysTrig: 'SHARE ROW EXCLUSIVE',
+  AT_EnableReplicaTrig: 'SHARE ROW EXCLUSIVE',
+  AT_EnableTrigUser: 'SHARE ROW EXCLUSIVE',
+  AT_DisableTrigUser: 'SHARE ROW EXCLUSIVE',
+};
+
+function on(relation: Name, level: LockLevel, work: Work): Lock {
+  return { relation, level, work };
+}
+
+function referred({ references }: AddedConstraint, work: Work): readonly Lock[] {
+  return references ? [on(references, 'SHARE ROW EXCLUSIVE', work)] : [];
+}
+
+function addedWork({ column }: ActionOf<'add column'>): Work {
+  const numbers = column.identity || (SERIALS as readonly string[]).includes(column.type);
+  if (numbers || column.generated || volatileIn(column.default) !== null) return 'rewrite';
+  return column.constraints.some(({ kind }) => kind !== 'not null') ? 'scan' : 'metadata';
+}
+
+function constraintLocks({ table, constraint }: ActionOf<'add constraint'>): readonly Lock[] {
+  const work = constraint.notValid || constraint.usingIndex !== null ? 'metadata' : 'scan';
+  if (constraint.kind !== 'foreign key') return [on(table, 'ACCESS EXCLUSIVE', work)];
+  return [on(table, 'SHARE ROW EXCLUSIVE', work), ...referred(constraint, work)];
+}
