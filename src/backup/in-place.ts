@@ -88,18 +88,28 @@ async function swap(admin: Session, { name, beside, kept }: Names): Promise<void
   }
 }
 
-/** Ends the sessions of these databases, again and again, while `work` goes on. */
+/**
+ * Ends the sessions of these databases, again and again, while `work` goes on. That a session may not be ended (a
+ * superuser's, by somebody who is none) matters only when `work` fails; then it is the reason.
+ */
 async function withoutSessions(admin: Session, names: readonly string[], work: () => Promise<unknown>): Promise<void> {
   await withSession(admin.target, async (session) => {
-    const state = { working: true };
+    const state: { working: boolean; refusal?: unknown } = { working: true };
+    const endAll = async (): Promise<void> => {
+      for (const name of names) await session.query(terminateSql, [name]);
+    };
     const ending = (async () => {
       while (state.working) {
-        for (const name of names) await session.query(terminateSql, [name]);
+        await endAll().catch((thrown: unknown) => {
+          state.refusal = thrown;
+        });
         await sleep(TERMINATE_EVERY);
       }
     })();
     try {
       await work();
+    } catch (thrown) {
+      throw state.refusal ?? thrown;
     } finally {
       state.working = false;
       await ending;

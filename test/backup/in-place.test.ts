@@ -7,7 +7,7 @@ import { ident } from '../../src/base/ident.ts';
 import { withDatabaseName } from '../../src/base/target.ts';
 import { readMark } from '../../src/pg/mark.ts';
 import { closeSession, openSession, withSession } from '../../src/pg/pool.ts';
-import { serverTarget, useDatabase } from '../support/database.ts';
+import { login, serverTarget, useDatabase } from '../support/database.ts';
 import { strata } from '../support/project.ts';
 import { databaseExists, dirOf, dropDatabase, listener, take } from './shop.ts';
 
@@ -117,6 +117,35 @@ test('what keeps the names from changing leaves the old database in its place, a
     expect(await rows(beside)).toBe(10);
   } finally {
     if (setting?.n !== '0') await db.session((s) => s.query(`ROLLBACK PREPARED 'strata in place'`));
+  }
+}, 60_000);
+
+test('a session that the role may not end is named as the reason, and nothing is touched', async () => {
+  const role = `${db.target().database}_owner`;
+  const name = `${db.target().database}_owned`;
+  await withSession(serverTarget(), (s) => s.query(`CREATE ROLE ${role} ${login()} CREATEDB`));
+  await withSession(serverTarget(), (s) => s.query(`CREATE DATABASE ${name} TEMPLATE template0 OWNER ${role}`));
+  const target = { ...withDatabaseName(serverTarget(), name), user: role };
+  try {
+    await withSession(target, (s) => s.query('CREATE TABLE t AS SELECT generate_series(1, 5) AS id'));
+    const owned = await take(withDatabaseName(serverTarget(), name));
+    const superuser = await openSession(withDatabaseName(serverTarget(), name));
+    try {
+      await expect(inPlace({ target, dir: dirOf(owned), id: owned.id, confirm: name })).rejects.toMatchObject({
+        code: 'SWAP_FAILED',
+        message: expect.stringMatching(/terminate|superuser/),
+      });
+      expect(await superuser.query('SELECT count(*)::int AS rows FROM t')).toEqual([{ rows: 5 }]);
+    } finally {
+      await closeSession(superuser);
+    }
+    // Once that session is gone, the role can do it.
+    await dropDatabase(namedAfter(name, `_restored_${owned.id.slice(0, 16)}`));
+    await inPlace({ target, dir: dirOf(owned), id: owned.id, confirm: name });
+    expect(await rows(name)).toBe(5);
+  } finally {
+    await dropRelatives();
+    await withSession(serverTarget(), (s) => s.query(`DROP ROLE ${role}`));
   }
 }, 60_000);
 
