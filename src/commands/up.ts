@@ -4,10 +4,14 @@
  */
 import { messageOf } from '../base/errors.ts';
 import { type Finding, type Outcome, outcome } from '../base/finding.ts';
+import type { PlanStep } from '../base/plan.ts';
 import { writeLockFile } from '../migrate/lockfile.ts';
+import { losses } from '../migrate/losses.ts';
 import type { MigrationFile } from '../migrate/model.ts';
 import type { UpOptions } from '../migrate/plan.ts';
+import type { Session } from '../pg/pool.ts';
 import type { Context, Options } from './command.ts';
+import { needConfirmation } from './confirm.ts';
 import { withDatabase } from './database.ts';
 import { showPlan } from './plan.ts';
 import { extentOf, loadHistory, loadProject, statuses, stepsUp } from './project.ts';
@@ -29,6 +33,7 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
         [{ kind: 'text', text: NOTHING, tone: 'quiet' }],
         findings,
       );
+    await confirmLosses(context, options, session, steps);
     const { perform } = await import('./running.ts');
     const result = await perform(context, session, project, {
       command: 'up',
@@ -41,6 +46,19 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
     noteInLockFile(context, project.files);
     return result;
   });
+}
+
+/** On a production database a migration that drops data wants the second key; elsewhere the plan has said so. */
+async function confirmLosses(
+  context: Context,
+  options: Options,
+  session: Session,
+  steps: readonly PlanStep[],
+): Promise<void> {
+  const found = await losses(session, steps);
+  if (found.length === 0) return;
+  for (const { message } of found) context.runtime.emit({ kind: 'note', level: 'warning', text: message });
+  await needConfirmation(context, options, session, 'up');
 }
 
 /** A deployed project may lie on a read-only disk: what is applied is applied, and the lock file is for the repository. */

@@ -155,3 +155,20 @@ test('env marks the database, and down and redo then want its name', () =>
     expect(await appliedVersions(shop)).toEqual(['001']);
     expect((await shop.fails('env Not-OK')).code).toBe('USAGE');
   }));
+
+test('on a production database, up that drops data wants its name too; what it makes and drops itself is no loss', () =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.call('env production');
+    shop.write({
+      'migrations/004_more.sql': 'CREATE TABLE draft (id integer);\nDROP TABLE draft;\nDROP TABLE IF EXISTS never;\n',
+    });
+    await shop.call('up');
+    shop.write({ 'migrations/005_less.sql': 'CREATE TABLE kept (id integer);\nDROP TABLE bookings;\n' });
+    const error = await shop.fails('up');
+    expect(error).toMatchObject({ code: 'CONFIRM_NEEDED', exit: 6 });
+    expect(error.more.hint).toContain(`strata up --confirm ${shop.target.database}`);
+    expect(await appliedVersions(shop)).toEqual(['001', '002', '003', '004']);
+    await shop.call('up', { confirm: shop.target.database });
+    expect(await appliedVersions(shop)).toEqual(['001', '002', '003', '004', '005']);
+  }));

@@ -39,13 +39,15 @@ export const MIGRATION_CARDS: readonly Card[] = [
     summary: 'apply pending migrations',
     details:
       'Each migration runs in a transaction of its own with its history row inside. A failure says which statement, ' +
-      'where it stands in the file, and what state the database is in now.',
+      'where it stands in the file, and what state the database is in now. On a production database, migrations that ' +
+      'drop data want --confirm.',
     flags: [
       TO,
       STEPS,
       DRY_RUN,
       { name: 'single-transaction', kind: 'boolean', help: 'all pending migrations in one transaction, or none' },
       OUT_OF_ORDER,
+      CONFIRM,
       ...WAITING,
       MIGRATIONS,
     ],
