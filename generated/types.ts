@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * Row types of the database, written by `strata types`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:55112513b9d799bbee8fa22b58c55601e4f7467195f35d130d94399ca897a96d
+ * Snapshot: sha256:1b95261b1512d0b41ab4b974694810cb24bfe34bf0a7bc4b8af63031057f1d63
  */
 
 /** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
@@ -3492,45 +3492,45 @@ export interface WebhookEventPatch {
  * view public.active_bookings
  */
 export interface ActiveBookingRow {
-  readonly id: number | null;
-  readonly tutor_profile_id: number | null;
-  readonly student_id: number | null;
-  readonly subject_id: number | null;
-  readonly package_id: number | null;
-  readonly start_time: PgDate | null;
-  readonly end_time: PgDate | null;
-  readonly session_state: string | null;
-  readonly session_outcome: string | null;
-  readonly payment_state: string | null;
-  readonly dispute_state: string | null;
-  readonly state_changed_at: PgDate | null;
+  readonly id: BookingId;
+  readonly tutor_profile_id: TutorProfileId;
+  readonly student_id: UserId;
+  readonly subject_id: SubjectId;
+  readonly package_id: StudentPackageId | null;
+  readonly start_time: PgDate;
+  readonly end_time: PgDate;
+  readonly session_state: BookingSessionState;
+  readonly session_outcome: BookingSessionOutcome | null;
+  readonly payment_state: BookingPaymentState;
+  readonly dispute_state: BookingDisputeState;
+  readonly state_changed_at: PgDate;
   readonly tutor_joined_at: PgDate | null;
   readonly student_joined_at: PgDate | null;
-  readonly cancelled_by_role: string | null;
+  readonly cancelled_by_role: BookingCancelledByRole | null;
   readonly cancelled_at: PgDate | null;
   readonly cancellation_reason: string | null;
   readonly dispute_reason: string | null;
   readonly disputed_at: PgDate | null;
-  readonly disputed_by: number | null;
+  readonly disputed_by: UserId | null;
   readonly resolved_at: PgDate | null;
-  readonly resolved_by: number | null;
+  readonly resolved_by: UserId | null;
   readonly resolution_notes: string | null;
-  readonly tutor_name: string | null;
-  readonly student_name: string | null;
-  readonly subject_name: string | null;
-  readonly rate_cents: number | null;
-  readonly currency: string | null;
-  readonly platform_fee_pct: string | null;
-  readonly platform_fee_cents: number | null;
-  readonly tutor_earnings_cents: number | null;
-  readonly pricing_snapshot: JsonValue | null;
+  readonly tutor_name: string;
+  readonly student_name: string;
+  readonly subject_name: string;
+  readonly rate_cents: number;
+  readonly currency: string;
+  readonly platform_fee_pct: string;
+  readonly platform_fee_cents: number;
+  readonly tutor_earnings_cents: number;
+  readonly pricing_snapshot: JsonValue;
   readonly credit_restored_at: PgDate | null;
   readonly join_url: string | null;
   readonly zoom_meeting_id: string | null;
   readonly google_calendar_event_id: string | null;
-  readonly version: number | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly version: number;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3539,13 +3539,13 @@ export interface ActiveBookingRow {
  * view public.active_conversations
  */
 export interface ActiveConversationRow {
-  readonly id: number | null;
-  readonly student_id: number | null;
-  readonly tutor_user_id: number | null;
-  readonly booking_id: number | null;
+  readonly id: ConversationId;
+  readonly student_id: UserId;
+  readonly tutor_user_id: UserId;
+  readonly booking_id: BookingId | null;
   readonly last_message_at: PgDate | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3554,15 +3554,15 @@ export interface ActiveConversationRow {
  * view public.active_message_attachments
  */
 export interface ActiveMessageAttachmentRow {
-  readonly id: string | null;
-  readonly message_id: string | null;
-  readonly uploaded_by: number | null;
-  readonly object_key: string | null;
-  readonly filename: string | null;
-  readonly mime_type: string | null;
-  readonly size_bytes: number | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly id: MessageAttachmentId;
+  readonly message_id: MessageId;
+  readonly uploaded_by: UserId | null;
+  readonly object_key: string;
+  readonly filename: string;
+  readonly mime_type: MessageAttachmentMimeType;
+  readonly size_bytes: number;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3571,15 +3571,15 @@ export interface ActiveMessageAttachmentRow {
  * view public.active_messages
  */
 export interface ActiveMessageRow {
-  readonly id: string | null;
-  readonly conversation_id: number | null;
-  readonly sender_id: number | null;
-  readonly recipient_id: number | null;
-  readonly body: string | null;
-  readonly is_read: boolean | null;
+  readonly id: MessageId;
+  readonly conversation_id: ConversationId;
+  readonly sender_id: UserId;
+  readonly recipient_id: UserId;
+  readonly body: string;
+  readonly is_read: boolean;
   readonly read_at: PgDate | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3588,17 +3588,17 @@ export interface ActiveMessageRow {
  * view public.active_reviews
  */
 export interface ActiveReviewRow {
-  readonly id: number | null;
-  readonly booking_id: number | null;
-  readonly tutor_profile_id: number | null;
-  readonly student_id: number | null;
-  readonly rating: number | null;
+  readonly id: ReviewId;
+  readonly booking_id: BookingId;
+  readonly tutor_profile_id: TutorProfileId;
+  readonly student_id: UserId | null;
+  readonly rating: number;
   readonly comment: string | null;
   readonly tutor_response: string | null;
   readonly responded_at: PgDate | null;
-  readonly is_visible: boolean | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly is_visible: boolean;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3607,15 +3607,15 @@ export interface ActiveReviewRow {
  * view public.active_session_materials
  */
 export interface ActiveSessionMaterialRow {
-  readonly id: number | null;
-  readonly booking_id: number | null;
-  readonly uploaded_by: number | null;
-  readonly title: string | null;
+  readonly id: SessionMaterialId;
+  readonly booking_id: BookingId;
+  readonly uploaded_by: UserId | null;
+  readonly title: string;
   readonly url: string | null;
   readonly object_key: string | null;
-  readonly material_type: string | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly material_type: SessionMaterialMaterialType;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3624,16 +3624,16 @@ export interface ActiveSessionMaterialRow {
  * view public.active_stored_files
  */
 export interface ActiveStoredFileRow {
-  readonly id: string | null;
-  readonly bucket_name: string | null;
-  readonly object_key: string | null;
-  readonly owner_id: number | null;
-  readonly mime_type: string | null;
-  readonly size_bytes: number | null;
-  readonly checksum: string | null;
+  readonly id: StoredFileId;
+  readonly bucket_name: string;
+  readonly object_key: string;
+  readonly owner_id: UserId | null;
+  readonly mime_type: string;
+  readonly size_bytes: number;
+  readonly checksum: string;
   readonly object_deleted_at: PgDate | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3642,14 +3642,14 @@ export interface ActiveStoredFileRow {
  * view public.active_student_notes
  */
 export interface ActiveStudentNoteRow {
-  readonly id: number | null;
-  readonly tutor_profile_id: number | null;
-  readonly student_id: number | null;
-  readonly booking_id: number | null;
-  readonly content: string | null;
-  readonly is_private: boolean | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly id: StudentNoteId;
+  readonly tutor_profile_id: TutorProfileId;
+  readonly student_id: UserId;
+  readonly booking_id: BookingId | null;
+  readonly content: string;
+  readonly is_private: boolean;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3658,15 +3658,15 @@ export interface ActiveStudentNoteRow {
  * view public.active_student_profiles
  */
 export interface ActiveStudentProfileRow {
-  readonly id: number | null;
-  readonly user_id: number | null;
-  readonly education_level: string | null;
+  readonly id: StudentProfileId;
+  readonly user_id: UserId;
+  readonly education_level: StudentProfileEducationLevel | null;
   readonly learning_style: string | null;
   readonly goals: string | null;
   readonly guardian_name: string | null;
   readonly guardian_email: string | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3675,23 +3675,23 @@ export interface ActiveStudentProfileRow {
  * view public.active_tutor_profiles
  */
 export interface ActiveTutorProfileRow {
-  readonly id: number | null;
-  readonly user_id: number | null;
-  readonly title: string | null;
+  readonly id: TutorProfileId;
+  readonly user_id: UserId;
+  readonly title: string;
   readonly headline: string | null;
   readonly bio: string | null;
   readonly teaching_philosophy: string | null;
-  readonly hourly_rate: string | null;
-  readonly currency: string | null;
-  readonly is_approved: boolean | null;
-  readonly profile_status: string | null;
+  readonly hourly_rate: string;
+  readonly currency: string;
+  readonly is_approved: boolean;
+  readonly profile_status: TutorProfileProfileStatus;
   readonly average_rating: string | null;
-  readonly total_reviews: number | null;
-  readonly total_sessions: number | null;
-  readonly badges: (string | null)[] | null;
+  readonly total_reviews: number;
+  readonly total_sessions: number;
+  readonly badges: (string | null)[];
   readonly search_vector: string | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3700,18 +3700,18 @@ export interface ActiveTutorProfileRow {
  * view public.active_user_profiles
  */
 export interface ActiveUserProfileRow {
-  readonly id: number | null;
-  readonly user_id: number | null;
-  readonly first_name: string | null;
-  readonly last_name: string | null;
+  readonly id: UserProfileId;
+  readonly user_id: UserId;
+  readonly first_name: string;
+  readonly last_name: string;
   readonly phone: string | null;
   readonly avatar_key: string | null;
   readonly bio: string | null;
   readonly country_code: string | null;
   readonly city: string | null;
   readonly address: string | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3720,16 +3720,16 @@ export interface ActiveUserProfileRow {
  * view public.active_users
  */
 export interface ActiveUserRow {
-  readonly id: number | null;
-  readonly email: string | null;
-  readonly role: string | null;
-  readonly is_active: boolean | null;
-  readonly is_verified: boolean | null;
-  readonly currency: string | null;
-  readonly timezone: string | null;
+  readonly id: UserId;
+  readonly email: string;
+  readonly role: UserRole;
+  readonly is_active: boolean;
+  readonly is_verified: boolean;
+  readonly currency: string;
+  readonly timezone: string;
   readonly last_active_at: PgDate | null;
-  readonly created_at: PgDate | null;
-  readonly updated_at: PgDate | null;
+  readonly created_at: PgDate;
+  readonly updated_at: PgDate;
 }
 
 /**
@@ -3738,9 +3738,9 @@ export interface ActiveUserRow {
  * view public.booking_statuses
  */
 export interface BookingStatusRow {
-  readonly booking_id: number | null;
+  readonly booking_id: BookingId;
   readonly status: string | null;
-  readonly updated_at: PgDate | null;
+  readonly updated_at: PgDate;
 }
 
 /** A table as Kysely sees it: what SELECT gives, INSERT takes and UPDATE takes, by column. */

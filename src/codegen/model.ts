@@ -20,6 +20,7 @@ import {
   type TypeOptions,
 } from './type-model.ts';
 import type { Mapped } from './typemap.ts';
+import { type Source, viewSources } from './view-sources.ts';
 
 export function typeModel(snapshot: Snapshot, options: TypeOptions): TypeModel {
   return new ModelBuilder(snapshot, options).build();
@@ -33,6 +34,8 @@ class ModelBuilder {
   readonly #names = new NameRegistry();
   readonly #tables: readonly Table[];
   readonly #parents: ReadonlySet<string>;
+  readonly #views: ReadonlyMap<string, View>;
+  readonly #columns = new Map<string, readonly TypedColumn[]>();
   readonly #entities = new Map<string, string>();
   readonly #brandNames = new Map<BrandRoot['column'], Brand>();
   readonly #roots: Brands;
@@ -44,6 +47,7 @@ class ModelBuilder {
     this.#mapper = new TypeMapper(this.#types, options, this.#names);
     // A partition has its parent's rows; whoever reads it gets the parent's type.
     this.#tables = snapshot.tables.filter((table) => table.parents.every((parent) => parent.bound === null));
+    this.#views = new Map(snapshot.views.map((view) => [key(view), view]));
     this.#parents = new Set(snapshot.tables.flatMap((table) => table.parents.map(key)));
     this.#roots = new Brands(this.#tables, this.#types);
   }
@@ -104,30 +108,43 @@ class ModelBuilder {
         update: column.generated !== null || column.identity === 'always' ? 'never' : 'optional',
       };
     });
+    this.#columns.set(key(table), columns);
     return { ...identity(table, entity), label: this.#dotted(table), kind: table.kind, columns, writable: true };
   }
 
   #view(view: View, entity: string): TypedRelation {
-    const columns = view.columns.map((column): TypedColumn => {
-      const type = this.#types.resolve(column);
-      // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
-      const { notNull: _, ...facts } = type.facts;
-      const { read, write } = this.#mapper.mapped(type, facts, null);
-      return {
-        name: column.name,
-        comment: column.comment,
-        declared: column.type,
-        type,
-        facts,
-        read,
-        write,
-        nullable: true,
-        writesNull: false,
-        insert: 'never',
-        update: 'never',
-      };
-    });
+    const columns = this.#viewColumns(view);
     return { ...identity(view, entity), label: this.#dotted(view), kind: view.kind, columns, writable: false };
+  }
+
+  /** Views may stand on others that come later by name. */
+  #viewColumns(view: View): readonly TypedColumn[] {
+    const known = this.#columns.get(key(view));
+    if (known !== undefined) return known;
+    this.#columns.set(key(view), []);
+    // What a materialized view holds may be older than the constraints of its sources.
+    const sources = view.kind === 'view' ? viewSources(view) : [];
+    const columns = view.columns.map((column, at) => this.#viewColumn(column, this.#sourceColumn(sources[at] ?? null)));
+    this.#columns.set(key(view), columns);
+    return columns;
+  }
+
+  #sourceColumn(source: Source | null): TypedColumn | undefined {
+    if (source === null) return undefined;
+    const view = this.#views.get(key(source.relation));
+    const columns = view ? this.#viewColumns(view) : this.#columns.get(key(source.relation));
+    return columns?.find(({ name }) => name === source.column);
+  }
+
+  #viewColumn(column: Column, source: TypedColumn | undefined): TypedColumn {
+    const { name, comment, type: declared } = column;
+    const never = { writesNull: false, insert: 'never', update: 'never' } as const;
+    if (source?.declared === declared) return { ...source, ...never, name, comment };
+    const type = this.#types.resolve(column);
+    // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
+    const { notNull: _, ...facts } = type.facts;
+    const { read, write } = this.#mapper.mapped(type, facts, null);
+    return { name, comment, declared, type, facts, read, write, nullable: true, ...never };
   }
 
   #facts(column: Column, type: ResolvedType, checks: FactsByColumn): Facts {
