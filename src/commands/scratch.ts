@@ -4,11 +4,15 @@ import { describeTarget } from '../base/target.ts';
 import { SCRATCH_OPTIONS } from '../migrate/replay.ts';
 import { type Session, withSession } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
+import { cancelRunning } from '../pg/session.ts';
 import { withScratch } from '../server/scratch.ts';
 import type { Context } from './command.ts';
 import { resolveTarget } from './database.ts';
 
-/** Lends a session on a new, empty database. Throws SCRATCH_DENIED when the role may not create one. */
+/**
+ * Lends a session on a new, empty database. Throws SCRATCH_DENIED when the role may not create one, and RUN_INTERRUPTED when
+ * the runtime's signal was aborted meanwhile: a statement that is running then is cancelled.
+ */
 export async function withScratchSession<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
   const server = await resolveTarget(context);
   let begun = false;
@@ -16,7 +20,7 @@ export async function withScratchSession<T>(context: Context, work: (session: Se
     return await withScratch(server, (target) => {
       begun = true;
       const options = [target.options, SCRATCH_OPTIONS].filter(Boolean).join(' ');
-      return withSession({ ...target, options }, work);
+      return withSession({ ...target, options }, (session) => interruptible(context.runtime.signal, session, work));
     });
   } catch (thrown) {
     if (begun || !(thrown instanceof ServerError) || thrown.sqlstate !== SQLSTATE.insufficientPrivilege) throw thrown;
@@ -25,5 +29,28 @@ export async function withScratchSession<T>(context: Context, work: (session: Se
       hint: `Let the role create databases (ALTER ROLE "${server.user}" CREATEDB), or name another server with --database-url.`,
       cause: thrown,
     });
+  }
+}
+
+/** Whatever the work made of its cancelled statement, an interrupted run has no result. */
+async function interruptible<T>(
+  signal: AbortSignal,
+  session: Session,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const stop = (): void => {
+    cancelRunning(session.target, session.pid).catch(() => undefined);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    const result = await work(session);
+    signal.throwIfAborted();
+    return result;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    throw new ToolError('RUN_INTERRUPTED', 'interrupted; the scratch database is removed', { cause: thrown });
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -115,13 +115,14 @@ async function shortWay(
   const since = await nextTransaction(session);
   const before = options.before ?? (await rowsSince(session, since)).every;
   const beforeCommit = async (): Promise<boolean> => (await rowsSince(session, since)).old === before;
-  if (!(await quietly(() => replay(session, migration, 'up', { ...options, beforeCommit })))) return LONG_WAY;
+  if (!(await quietly(options.signal, () => replay(session, migration, 'up', { ...options, beforeCommit }))))
+    return LONG_WAY;
   const first = await freshHash(session, since);
-  if (!(await quietly(() => replay(session, migration, 'down', options)))) return SUSPECT;
+  if (!(await quietly(options.signal, () => replay(session, migration, 'down', options)))) return SUSPECT;
   const between = await rowsSince(session, since);
   if (between.old !== before || between.fresh > 0) return SUSPECT;
   const again = await nextTransaction(session);
-  if (!(await quietly(() => replay(session, migration, 'up', options)))) return SUSPECT;
+  if (!(await quietly(options.signal, () => replay(session, migration, 'up', options)))) return SUSPECT;
   const after = await rowsSince(session, again);
   return after.old === before && (await freshHash(session, again)) === first
     ? { kind: 'clean', every: after.every }
@@ -134,10 +135,12 @@ function isPlain({ up, down }: CompiledMigration): boolean {
 }
 
 /** A failure is told by the long way, which meets it again. */
-async function quietly(work: () => Promise<boolean>): Promise<boolean> {
+async function quietly(signal: AbortSignal, work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (thrown) {
+    // A cancelled statement fails too, and must not be tried again.
+    signal.throwIfAborted();
     if (thrown instanceof ReplayFailure) return false;
     throw thrown;
   }
@@ -193,6 +196,7 @@ async function longWay(
     if (restored.length + repeated.length === 0) return { result: { kind: 'clean', migration }, after: second };
     return { result: { kind: 'differs', migration, restored, repeated }, after: null };
   } catch (failure) {
+    options.signal.throwIfAborted();
     if (!(failure instanceof ReplayFailure)) throw failure;
     return { result: { kind: 'failed', migration, step, failure, restored }, after: null };
   }

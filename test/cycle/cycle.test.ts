@@ -177,13 +177,21 @@ test('a role that may not create databases is told which privilege it lacks', as
   }
 });
 
-test('an interrupted cycle leaves no database behind', async () => {
+test.each([
+  ['between two migrations', 'SELECT 1'],
+  ['in a migration that hangs', 'SELECT pg_sleep(60)'],
+])('interrupted %s, a cycle ends soon and leaves no database behind', async (_when, slow) => {
   const controller = new AbortController();
   const emit = (event: { kind: string }): void => {
-    if (event.kind === 'progress') controller.abort(new Error('enough'));
+    if (event.kind !== 'progress') return;
+    if (slow === 'SELECT 1') controller.abort();
+    else setTimeout(() => controller.abort(), 200);
   };
-  const run = shop(three(), db.target()).call('cycle', {}, { runtime: { emit, signal: controller.signal } });
-  await expect(run).rejects.toThrow('enough');
+  const files = { ...three(), 'migrations/002_subjects.sql': sql(`${slow};`, 'SELECT 1;') };
+  const started = Date.now();
+  const error = await shop(files, db.target()).fails('cycle', {}, { runtime: { emit, signal: controller.signal } });
+  expect(error.code).toBe('RUN_INTERRUPTED');
+  expect(Date.now() - started).toBeLessThan(10_000);
   await db.session(async (s) =>
     expect(await s.query(`SELECT FROM pg_database WHERE datname LIKE 'strata_scratch_%\\_${process.pid}\\_%'`)).toEqual(
       [],
