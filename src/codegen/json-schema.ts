@@ -3,7 +3,8 @@
  * bundle holds only those in use. They say no more than the database: what CHECKs, lengths and types forbid.
  */
 
-import { type JsonSchema, orNull, type ValueOptions, valueSchema } from './json-values.ts';
+import type { ResolvedType } from './columns.ts';
+import { orNull, type ValueOptions, valueSchema } from './json-values.ts';
 import { camel, property } from './names.ts';
 import {
   newName,
@@ -15,8 +16,10 @@ import {
   type TypeOptions,
 } from './type-model.ts';
 
-export function schemasText({ relations }: TypeModel, options: TypeOptions): string {
-  return HEAD + relations.map((relation) => relationText(relation, options)).join('');
+export function schemasText({ relations }: TypeModel, { parse, infinity }: TypeOptions): string {
+  const read = membersOf({ direction: 'read', parse, infinity });
+  const write = membersOf({ direction: 'write', parse, infinity });
+  return HEAD + relations.map((relation) => relationText(relation, read, write)).join('');
 }
 
 const HEAD = `/* eslint-disable */
@@ -31,32 +34,35 @@ export interface JsonSchema {
 
 `;
 
-function relationText(relation: TypedRelation, { parse, infinity }: TypeOptions): string {
+function relationText(relation: TypedRelation, read: Member, write: Member): string {
   const { entity, columns, writable } = relation;
-  const read: ValueOptions = { direction: 'read', parse, infinity };
-  const write: ValueOptions = { direction: 'write', parse, infinity };
-  const row = objectText(rowName(entity), relation, columns, rowMember(read), columns);
+  const row = objectText(rowName(entity), relation, columns, read, columns);
   if (!writable) return row;
   const inserted = columns.filter(({ insert }) => insert !== 'never');
   const required = inserted.filter(({ insert }) => insert === 'required');
   const updated = columns.filter(({ update }) => update !== 'never');
-  const insert = objectText(newName(entity), relation, inserted, writtenMember(write), required);
-  return row + insert + objectText(patchName(entity), relation, updated, writtenMember(write), []);
+  const insert = objectText(newName(entity), relation, inserted, write, required);
+  return row + insert + objectText(patchName(entity), relation, updated, write, []);
 }
 
-type Member = (column: TypedColumn) => JsonSchema;
+/** The schema of a column's value, as JSON. */
+type Member = (column: TypedColumn) => string;
 
-function rowMember(options: ValueOptions): Member {
-  return ({ type, facts, nullable }) => {
+/** Most columns say no more than their type, and types are few: their text is made once. */
+function membersOf(options: ValueOptions): Member {
+  const plain = new Map<ResolvedType, string>();
+  const nullable = new Map<ResolvedType, string>();
+  return (column) => {
+    const { type, facts, comment } = column;
+    const takesNull = options.direction === 'read' ? column.nullable : column.writesNull;
+    const known = takesNull ? nullable : plain;
+    const shared = comment === null && facts === type.facts ? known.get(type) : undefined;
+    if (shared !== undefined) return shared;
     const value = valueSchema(type, facts, options);
-    return nullable ? orNull(value) : value;
-  };
-}
-
-function writtenMember(options: ValueOptions): Member {
-  return ({ type, facts, writesNull }) => {
-    const value = valueSchema(type, facts, options);
-    return writesNull ? orNull(value) : value;
+    const schema = takesNull ? orNull(value) : value;
+    const text = JSON.stringify(comment === null ? schema : { ...schema, description: comment });
+    if (comment === null && facts === type.facts) known.set(type, text);
+    return text;
   };
 }
 
@@ -67,10 +73,7 @@ function objectText(
   member: Member,
   required: readonly TypedColumn[],
 ): string {
-  const lines = columns.map((column) => {
-    const value = column.comment === null ? member(column) : { ...member(column), description: column.comment };
-    return `    ${key(column.name)}: ${JSON.stringify(value)},\n`;
-  });
+  const lines = columns.map((column) => `    ${key(column.name)}: ${member(column)},\n`);
   const names = required.map((column) => `    ${JSON.stringify(column.name)},\n`).join('');
   const description = `${kind} ${schema}.${name}`;
   return `export const ${camel(title)}Schema: JsonSchema = {
