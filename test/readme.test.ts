@@ -63,7 +63,8 @@ function shape(text: string): readonly string[] {
         .replace(/PostgreSQL .* \(/, 'PostgreSQL … (')
         .replace(/strata_scratch_\w+/, 'SCRATCH')
         .replace(/\d{8}T\d{6}Z-[0-9a-f]+/g, 'ID')
-        .replace(/\d+(\.\d+)? (ms|s|MiB)\b/g, 'N $2')
+        .replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+        .replace(/\d+\.\d+ MiB/g, 'N MiB')
         .replace(/\d+/g, 'N'),
     );
 }
