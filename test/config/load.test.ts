@@ -94,7 +94,9 @@ describe('sources', () => {
       Object.entries(value).flatMap(([key, member]) => {
         const plain = typeof member === 'object' && member !== null && !Array.isArray(member);
         const path = `${above}${key}`;
-        return plain && !['environments', 'lint.rules', 'types.errors'].includes(path) ? leaves(member, `${path}.`) : [path];
+        return plain && !['environments', 'lint.rules', 'types.errors'].includes(path)
+          ? leaves(member, `${path}.`)
+          : [path];
       });
     expect(configKeys().map((key) => key.path)).toEqual(leaves(DEFAULTS));
   });
