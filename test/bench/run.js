@@ -4,7 +4,7 @@
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +15,8 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const BIN = resolve('bin/strata.js');
 const NODE_MODULES = resolve('node_modules');
 const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
+// Open to the server's user, or the embedded server keeps its data elsewhere and a second start is not cold.
+chmodSync(home, 0o755);
 const rows = [];
 
 const parts = { start, noop, up, ts, link, snapshot, server };
