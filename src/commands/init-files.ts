@@ -31,6 +31,7 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   'db:down': 'strata down',
   'db:verify': 'strata verify',
   'db:types': 'strata types',
+  'db:check': 'strata check',
 };
 
 /** Data of the embedded server, and dumps: neither belongs into git. */
@@ -63,7 +64,6 @@ jobs:
           node-version: 22
           cache: npm
       - run: npm ci
-      - run: npx strata up
-      - run: npx strata verify --format github
-      - run: npx strata redo
+      # Once "npx strata types" has written types that you commit: without --skip types.
+      - run: npx strata check --skip types --format github
 `;

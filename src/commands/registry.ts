@@ -19,6 +19,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   baseline: async () => (await import('./baseline.ts')).run,
   lint: async () => (await import('./lint.ts')).run,
   drift: async () => (await import('./drift.ts')).run,
+  check: async () => (await import('./check.ts')).run,
   cycle: async () => (await import('./cycle.ts')).run,
   seed: async () => (await import('./seed.ts')).run,
   types: async () => (await import('./types.ts')).run,

@@ -47,4 +47,29 @@ export const CHECK_CARDS: readonly Card[] = [
     ],
     examples: ['strata drift', 'strata drift --env production --format github'],
   },
+  {
+    name: 'check',
+    summary: 'everything that CI asks: verify, lint, seed files, cycle, types; with --live also drift',
+    details:
+      'Judges what the repository promises: files against strata.lock.json, every migration linted in both directions by ' +
+      'its text, seed files, the cycle, and generated types against what the migrations give. It works on scratch ' +
+      'databases of the configured server (else the embedded one), which may be empty and stays as it is; the role must ' +
+      'be allowed to create databases. With --live the live database is read as well: its history and catalog, what lint ' +
+      'can learn from it, and drift. Every check says what it judged; one that judged nothing is an error, except that a ' +
+      'project may have no seed sets. Faults of the files do not stop the other checks; an unreachable server does.\n\n' +
+      'The checks are verify, lint, seed, cycle, types and drift. Exit status 1: there are errors. Pipelines to ' +
+      'start from are in examples/ci/.',
+    flags: [
+      { name: 'only', kind: 'list', value: 'check', help: 'these checks alone; several with commas' },
+      { name: 'skip', kind: 'list', value: 'check', help: 'not these checks; several with commas' },
+      { name: 'live', kind: 'boolean', help: 'judge the live database too: history, catalog, drift' },
+      MIGRATIONS,
+    ],
+    examples: [
+      'strata check',
+      'strata check --format github',
+      'strata check --skip types,seed',
+      'strata check --live --only verify,drift --env production',
+    ],
+  },
 ];
