@@ -35,8 +35,8 @@ interface Check {
   readonly work: Run;
   /** The counts, from the data of the outcome. The first one must not be zero. */
   readonly count: (data: Counts, context: Context) => Counts;
-  /** Why nothing was judged, where that is no fault. */
-  readonly mayBeNothing?: string;
+  /** Why nothing was judged, where that is no fault; null: it is one. */
+  readonly mayBeNothing?: (context: Context) => string | null;
 }
 
 /** In the order in which they run: what needs no database first. */
@@ -66,9 +66,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
     count: ({ rows = 0 }, context) => {
       const place = seedPlace(context);
       const sets = setNames(place);
-      return { sets: sets.length, rows, programs: sets.filter((name) => generatorOf(place, name)).length };
+      const programs = sets.filter((name) => generatorOf(place, name)).length;
+      // Sets without a row or a program are as good as none, and worse: somebody believes they hold something.
+      return { sets: rows + programs === 0 ? 0 : sets.length, rows, programs };
     },
-    mayBeNothing: 'there is no seed set',
+    mayBeNothing: (context) => (setNames(seedPlace(context)).length === 0 ? 'there is no seed set' : null),
   },
   cycle: {
     title: 'up, down and up of each migration',
@@ -147,7 +149,7 @@ async function one(
     ({ findings }) => `${findings.length} findings`,
   );
   const judged = check.count(result.data as Counts, context);
-  const found = [...result.findings, ...nothing(name, check, judged, result)];
+  const found = [...result.findings, ...(result.ok ? nothing(context, name, check, judged) : [])];
   const milliseconds = Math.round(runtime.ticks() - since);
   return { checked: { check: name, judged, findings: found.length, milliseconds }, found };
 }
@@ -177,15 +179,15 @@ function failed(name: string, thrown: unknown): Outcome {
 }
 
 /** Zero of what a check is about is a fault of its own, unless the check has said so itself. */
-function nothing(name: string, check: Check, judged: Counts, { ok }: Outcome): readonly Finding[] {
+function nothing(context: Context, name: string, check: Check, judged: Counts): readonly Finding[] {
   const [[what, many] = ['', 0]] = Object.entries(judged);
-  if (many > 0 || !ok) return [];
-  const { mayBeNothing } = check;
+  if (many > 0) return [];
+  const reason = check.mayBeNothing?.(context) ?? null;
   const input = {
     code: 'check/nothing',
-    level: mayBeNothing ? 'note' : 'error',
+    level: reason ? 'note' : 'error',
     subject: name,
-    message: `${name} judged nothing: ${mayBeNothing ?? `0 ${what}`}`,
+    message: `${name} judged nothing: ${reason ?? `0 ${what}`}`,
     hint: `If that is right: strata check --skip ${name}`,
   } as const;
   return [finding(input)];

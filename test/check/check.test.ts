@@ -95,6 +95,7 @@ const BROKEN: readonly (readonly [string, string, string, (at: Shop) => void])[]
         'migrations/002_i.sql': '-- Up Migration\nCREATE INDEX i ON users (name);\n-- Down Migration\nDROP INDEX i;\n',
       }),
   ],
+  ['seed sets without a row', 'seed', 'check/nothing', (at) => at.write({ 'seeds/demo/10_users.json': '[]' })],
   ['a seed file that is not valid', 'seed', 'seed/', (at) => at.write({ 'seeds/demo/10_users.json': '{' })],
   [
     'a down that leaves a table',
@@ -182,6 +183,8 @@ test('choices: lists with commas; names that are no check, nothing left, and dri
 test('a server that is away, and a role that may not create databases, are refusals and no findings', async () => {
   const files = { 'migrations/001_users.sql': TABLE };
   expect(await shop(files, { ...serverTarget(), port: 1 }).fails('check')).toMatchObject({ code: 'CONNECT_FAILED' });
+  const offline = await check(shop(files, { ...serverTarget(), port: 1 }), { only: ['verify,lint,seed'] });
+  expect(errors(offline)).toEqual([]);
   const role = `strata_check_${process.pid}`;
   await withSession(serverTarget(), (s) => s.query(`CREATE ROLE ${role} ${login()}`));
   try {
