@@ -75,7 +75,7 @@ function clean(migrations: number): string {
 }
 
 function readLive({ config }: Context, session: Session): Promise<Snapshot> {
-  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  const exclude = ownTables(config.history);
   return readSnapshot(session, { schemas: config.schemas, exclude });
 }
 

@@ -97,6 +97,6 @@ export async function liveHash({ config }: Context, session: Session): Promise<s
     import('../catalog/read.ts'),
     import('../catalog/snapshot.ts'),
   ]);
-  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  const exclude = ownTables(config.history);
   return snapshotHash(await readSnapshot(session, { schemas: config.schemas, exclude, partitions: false }));
 }

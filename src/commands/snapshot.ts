@@ -12,7 +12,7 @@ import { withDatabase } from './database.ts';
 
 export async function run(context: Context, options: Options): Promise<Outcome> {
   const { config, runtime } = context;
-  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  const exclude = ownTables(config.history);
   const owners = options.owners === true;
   const { snapshot, serverVersion } = await withDatabase(context, async (session) => ({
     snapshot: await readSnapshot(session, { schemas: config.schemas, exclude, owners }),

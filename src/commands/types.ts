@@ -71,7 +71,7 @@ function beside(path: string, what: string): string {
 async function snapshotFor(context: Context, options: Options): Promise<{ snapshot: Snapshot; hash: string }> {
   const { config, runtime } = context;
   if (typeof options.from === 'string') return storedSnapshot(resolve(runtime.cwd, options.from), options.from);
-  const exclude = ownTables(config.history).map((name) => ({ schema: config.history.schema, name }));
+  const exclude = ownTables(config.history);
   const snapshot = await withDatabase(context, (session) =>
     readSnapshot(session, { schemas: config.schemas, exclude }),
   );

@@ -7,6 +7,7 @@
  */
 import { ToolError } from '../base/errors.ts';
 import { ident, literal, NAME_BYTES, qname } from '../base/ident.ts';
+import type { QName } from '../catalog/model.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import type { AppliedMigration, InterruptedMigration } from './model.ts';
@@ -31,9 +32,9 @@ export interface History {
 /** Suffixes of the tables beside the history; the longest decides how long the history's own name may be. */
 const BESIDE = { journal: '_journal', lock: '_lock', journal_index: '_journal_steps' } as const;
 
-/** The names of all tables that the toolkit itself keeps, unquoted: what a Snapshot leaves out. */
-export function ownTables(history: HistoryName): readonly string[] {
-  return [history.table, history.table + BESIDE.journal, history.table + BESIDE.lock];
+/** All tables that the toolkit itself keeps: what a Snapshot of the project's own database leaves out. */
+export function ownTables({ schema, table }: HistoryName): readonly QName[] {
+  return [table, table + BESIDE.journal, table + BESIDE.lock].map((name) => ({ schema, name }));
 }
 
 /** Fills `{history}`, `{journal}`, `{lock}`, `{journal_index}` of a text with quoted names. */
