@@ -8,13 +8,13 @@ import type { PlanStep } from '../base/plan.ts';
 import { writeLockFile } from '../migrate/lockfile.ts';
 import { losses } from '../migrate/losses.ts';
 import type { MigrationFile } from '../migrate/model.ts';
-import type { UpOptions } from '../migrate/plan.ts';
+import { chooseUp, type UpOptions } from '../migrate/plan.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options } from './command.ts';
 import { needConfirmation } from './confirm.ts';
 import { withDatabase } from './database.ts';
 import { showPlan } from './plan.ts';
-import { extentOf, loadHistory, loadProject, statuses, stepsUp } from './project.ts';
+import { compiledSteps, extentOf, loadHistory, loadProject, statuses, stepsUp } from './project.ts';
 import { statusFindings } from './status.ts';
 
 const NOTHING = 'nothing to do: every migration is applied';
@@ -25,8 +25,9 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   const project = loadProject(context);
   return withDatabase(context, async (session) => {
     const first = await loadHistory(context, session, project);
-    const steps = await stepsUp(project, first, up);
-    const findings: readonly Finding[] = (await statuses(project, first)).flatMap(statusFindings).filter(isWarning);
+    const states = await statuses(project, first);
+    const steps = await compiledSteps('up', project, chooseUp(states, up));
+    const findings: readonly Finding[] = states.flatMap(statusFindings).filter(isWarning);
     if (steps.length === 0)
       return outcome(
         { run: null, results: [], snapshot_hash: null },

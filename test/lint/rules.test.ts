@@ -42,8 +42,8 @@ describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (name, rule
     for (const { message, hint, subject } of found) {
       expect(message).not.toMatch(/undefined|\[object/);
       expect(hint).not.toMatch(/undefined|\[object/);
-      expect(hint).toBeTruthy();
-      expect(subject).toBeTruthy();
+      expect(hint).toMatch(/\w+ \w+/);
+      expect(subject).toMatch(/\S/);
     }
   });
 
