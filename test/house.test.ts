@@ -7,7 +7,7 @@ import { CODES } from '../src/base/errors.ts';
 /** A file may import its own room and any room on a lower floor. Never up, never sideways. */
 const FLOOR: Readonly<Record<string, number>> = {
   base: 0,
-  ...floor(1, 'config', 'pg', 'syntax', 'report'),
+  ...floor(1, 'config', 'disk', 'pg', 'syntax', 'report'),
   ...floor(2, 'catalog', 'server'),
   ...floor(
     3,
@@ -16,6 +16,7 @@ const FLOOR: Readonly<Record<string, number>> = {
     'diff',
     'seed',
     'backup',
+    'wal',
     'codegen',
     'docs',
     'health',

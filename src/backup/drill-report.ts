@@ -1,6 +1,7 @@
 /** What a drill found, as data and as a page for people. docs/formats.md describes the file. */
+
+import { duration } from '../base/duration.ts';
 import type { Finding } from '../base/finding.ts';
-import { duration } from './duration.ts';
 import { backupRows, backupSize, type Manifest } from './manifest.ts';
 
 export type PhaseName = 'server' | 'globals' | 'restore' | 'amcheck' | 'smoke';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { byCode } from '../base/canonical.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
+import { syncFolder, writeDurably } from '../disk/durable.ts';
 import { type DrillReport, historyPage, reportPage } from './drill-report.ts';
-import { syncFolder, writeDurably } from './store.ts';
 
 const FOLDER = 'drills';
 const DRAFT = '.partial';

@@ -12,6 +12,7 @@ import type { Finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
+import { newId } from '../disk/store.ts';
 import { majorOf, type Session, SUPPORTED, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
 import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
@@ -23,7 +24,6 @@ import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
 import { backupRows, MANIFEST_FILE, type Manifest } from './manifest.ts';
 import { readManifest } from './manifest-read.ts';
 import { restoreBackup } from './restore.ts';
-import { newId } from './store.ts';
 
 export interface DrillInput {
   /** Absolute path of the folder of backups. */

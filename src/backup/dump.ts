@@ -12,10 +12,10 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Target } from '../base/target.ts';
+import { hashFile, syncFolder } from '../disk/durable.ts';
 import { type Program, runProgram } from '../pg/programs.ts';
 import type { BackupFile } from './manifest.ts';
-import { syncFolder } from './store.ts';
-import { hashFile, Meter, together } from './streams.ts';
+import { Meter, together } from './streams.ts';
 
 export interface DumpInput {
   readonly target: Target;

@@ -4,7 +4,7 @@
  */
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeDurably } from './store.ts';
+import { syncFolder, writeDurably } from '../disk/durable.ts';
 
 const ENDING = '.hold';
 

@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../base/finding.ts';
+import { listIds, readVerifications } from '../disk/store.ts';
 import { backupSize, type Manifest } from './manifest.ts';
 import { fault, readManifest } from './manifest-read.ts';
-import { listIds, readVerifications } from './store.ts';
 
 export interface Listed {
   readonly id: string;

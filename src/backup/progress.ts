@@ -1,9 +1,10 @@
 /** Progress of a dump: bytes and bytes a second; and how much time is left, when an earlier backup tells how long it gets. */
+
+import { duration } from '../base/duration.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
-import { duration } from './duration.ts';
+import { listIds } from '../disk/store.ts';
 import { readManifest } from './manifest-read.ts';
-import { listIds } from './store.ts';
 
 /** Milliseconds between two events: a display cannot show more, and each costs time. */
 const EVERY = 200;

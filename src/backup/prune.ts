@@ -7,13 +7,13 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
+import { withFolderLock } from '../disk/folder-lock.ts';
+import { readerOf, sweepReaders } from '../disk/reader.ts';
+import { removeBackup, removeLeftovers } from '../disk/store.ts';
 import { readDrills } from './drill-store.ts';
 import { readHold } from './hold.ts';
 import { type Listed, listBackups } from './inventory.ts';
-import { withFolderLock } from './lock.ts';
-import { readerOf, sweepReaders } from './reader.ts';
 import { type Candidate, planRetention, type RetentionPlan, type RetentionPolicy, type Verdict } from './retention.ts';
-import { removeBackup, removeLeftovers } from './store.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface PruneInput {

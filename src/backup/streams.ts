@@ -1,8 +1,6 @@
-/** Bytes on their way: hashed and counted while they pass, read again once they lie on the disk. */
+/** Bytes on their way: hashed and counted while they pass. */
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { PassThrough, Transform, type TransformCallback } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 /** Large chunks: with Node's 16 to 64 KiB, waking up costs more than the hash. */
 const CHUNK = 1024 * 1024;
@@ -52,23 +50,6 @@ export class Meter extends Transform {
     if (error) this.copy.destroy(error);
     done(error);
   }
-}
-
-/** Size and SHA-256 of a file as it lies on the disk. */
-export async function hashFile(path: string, signal: AbortSignal): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  await pipeline(
-    createReadStream(path, { highWaterMark: CHUNK }),
-    async (source: AsyncIterable<Buffer>) => {
-      for await (const chunk of source) {
-        hash.update(chunk);
-        size += chunk.length;
-      }
-    },
-    { signal },
-  );
-  return { size, sha256: hash.digest('hex') };
 }
 
 /**

@@ -10,6 +10,16 @@ import { ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
+import { hashFile, writeDurably } from '../disk/durable.ts';
+import { withFolderLock } from '../disk/folder-lock.ts';
+import {
+  commitPartial,
+  makePartial,
+  newId,
+  recordVerification,
+  removeLeftovers,
+  removePartial,
+} from '../disk/store.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import type { SearchOptions } from '../pg/program-search.ts';
 import { findProgram, type Program } from '../pg/programs.ts';
@@ -20,7 +30,7 @@ import { COMPRESSION, dumpDatabase } from './dump.ts';
 import { type DatabaseState, readState, refuseFilteredRole } from './facts.ts';
 import { backupFault } from './fault.ts';
 import { dumpGlobals } from './globals.ts';
-import { lockDatabase, withFolderLock } from './lock.ts';
+import { lockDatabase } from './lock.ts';
 import {
   type BackupFile,
   backupRows,
@@ -33,16 +43,7 @@ import {
   sumsText,
 } from './manifest.ts';
 import { progressReporter } from './progress.ts';
-import {
-  commitPartial,
-  makePartial,
-  newId,
-  recordVerification,
-  removeLeftovers,
-  removePartial,
-  writeDurably,
-} from './store.ts';
-import { hashFile, together } from './streams.ts';
+import { together } from './streams.ts';
 
 export interface BackupInput {
   readonly target: Target;

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
+import { hashFile } from '../disk/durable.ts';
+import { recordVerification } from '../disk/store.ts';
 import { findProgram } from '../pg/programs.ts';
 import { dumpPath, readDump } from './dump.ts';
 import { type BackupFile, MANIFEST_FILE, type Manifest, SUMS_FILE } from './manifest.ts';
 import { fault, readManifest } from './manifest-read.ts';
-import { recordVerification } from './store.ts';
-import { hashFile } from './streams.ts';
 
 export interface VerifyInput {
   /** Absolute path of the folder of backups. */

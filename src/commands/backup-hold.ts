@@ -1,8 +1,8 @@
 /** `backup hold` and `backup release`: a backup that stays whatever the policy says. */
 import { resolve } from 'node:path';
 import { holdBackup, releaseBackup } from '../backup/hold.ts';
-import { resolveId } from '../backup/store.ts';
 import { outcome } from '../base/finding.ts';
+import { resolveId } from '../disk/store.ts';
 import type { Run } from './command.ts';
 
 export const hold: Run = async ({ config, runtime }, { args, reason }) => {

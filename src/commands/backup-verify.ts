@@ -1,9 +1,9 @@
 /** `backup verify`: re-reads backups whole. Anything that is not as it was written is an error. */
 import { resolve } from 'node:path';
 import { backupSize } from '../backup/manifest.ts';
-import { listIds, resolveId } from '../backup/store.ts';
 import { type Verified, verifyBackup } from '../backup/verify.ts';
 import { type Cell, outcome } from '../base/finding.ts';
+import { listIds, resolveId } from '../disk/store.ts';
 import type { Run } from './command.ts';
 import { mebibytes } from './size.ts';
 

@@ -5,9 +5,9 @@ import { listBackups } from '../backup/inventory.ts';
 import { backupRows } from '../backup/manifest.ts';
 import { passedOver, type Restored, restoreBackup } from '../backup/restore.ts';
 import type { Selection } from '../backup/selection.ts';
-import { resolveId } from '../backup/store.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
+import { resolveId } from '../disk/store.ts';
 import type { Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../base/runtime.ts';
-import { type Holder, isAlive, parseHolder, thisProcess } from './lock.ts';
-import { writeDurably } from './store.ts';
+import { writeDurably } from './durable.ts';
+import { type Holder, isAlive, parseHolder, thisProcess } from './folder-lock.ts';
 
 /** Runs `work` while the backup is marked as being read. A folder that may not be written to is read all the same. */
 export async function asReader<T>(dir: string, id: string, runtime: Runtime, work: () => Promise<T>): Promise<T> {

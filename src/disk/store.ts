@@ -7,10 +7,11 @@
  * nothing ever writes into a finished one.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byCode } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
+import { syncFolder } from './durable.ts';
 
 const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const PARTIAL = '.partial';
@@ -109,28 +110,6 @@ export async function removeBackup(dir: string, id: string): Promise<void> {
 
 export async function removePartial(dir: string, id: string): Promise<void> {
   await rm(join(dir, id + PARTIAL), { recursive: true, force: true });
-}
-
-/** Writes a file, to the disk itself. */
-export async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes names and renames in a folder durable. Windows has no such call: there the rename itself is written through. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 export async function recordVerification(dir: string, verification: Verification): Promise<void> {
