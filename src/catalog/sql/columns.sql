@@ -1,4 +1,6 @@
 -- Columns of tables, views and composite types; of indexes only those with a statistics target of their own.
+-- Without the option pg_attver: PostgreSQL 17.12 writes it into every column that is made, with another value each time;
+-- nobody can set it, and a dump does not hold it.
 SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid AS type,
        CASE WHEN a.atttypmod >= 0 THEN format_type(a.atttypid, a.atttypmod) END AS type_text,
        a.attnotnull AS not_null, a.attidentity AS identity, a.attgenerated AS generated,
@@ -9,7 +11,9 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
        NULLIF(a.attcompression, '') AS compression,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics,
-       a.attoptions AS options, a.attfdwoptions AS fdw_options, a.attacl::text[] AS acl,
+       CASE WHEN a.attoptions IS NOT NULL THEN
+         (SELECT array_agg(o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%') END AS options,
+       a.attfdwoptions AS fdw_options, a.attacl::text[] AS acl,
        a.attislocal AS local, d.description AS comment
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid
