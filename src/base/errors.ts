@@ -38,6 +38,7 @@ export const CODES = {
   CONFIG_INVALID: { exit: EXIT.usage, title: 'the configuration has faults; all of them are listed at once' },
   CONFIG_UNREADABLE: { exit: EXIT.usage, title: 'the configuration file cannot be read or evaluated' },
   INIT_CONFLICT: { exit: EXIT.refused, title: 'the project already holds files that those of init do not fit with' },
+  REPORT_UNWRITTEN: { exit: EXIT.usage, title: 'a report that was asked for with --report cannot be written' },
   USAGE: { exit: EXIT.usage, title: 'the command line cannot be understood' },
   // connections
   CONNECT_FAILED: { exit: EXIT.connection, title: 'the server cannot be reached or refuses the connection' },

@@ -45,7 +45,8 @@ async function command(argv: readonly string[], screen: Screen): Promise<number>
     const { failureOf } = await import('./failure.ts');
     const failure = failureOf(thrown, { interrupted: false });
     const format = argv.includes('--json') || argv.join('=').includes('--format=json') ? 'json' : 'table';
-    await reportFailure(failure, { command: commandWords(argv).join(' '), format, verbose: false, screen });
+    const where = { root: process.cwd(), env: process.env };
+    await reportFailure(failure, { command: commandWords(argv).join(' '), format, verbose: false, screen, ...where });
     return failure.exit;
   }
 }

@@ -25,6 +25,7 @@ export interface Globals {
   readonly config?: string;
   readonly cwd?: string;
   readonly format?: string;
+  readonly report?: readonly string[];
   readonly json?: boolean;
   readonly color?: boolean;
   readonly quiet?: boolean;
@@ -99,7 +100,8 @@ function parser(flag: Flag): (text: string, before: unknown) => unknown {
         hint: near ? `Did you mean "${near}"?` : `It can be ${flag.choices.join(', ')}.`,
       });
     }
-    if (flag.kind === 'list') return [...(Array.isArray(before) ? (before as string[]) : []), text];
+    if (flag.kind === 'list' || flag.kind === 'repeat')
+      return [...(Array.isArray(before) ? (before as string[]) : []), text];
     if (flag.kind !== 'integer') return text;
     if (/^\d{1,15}$/.test(text)) return Number(text);
     throw new ToolError('USAGE', `--${flag.name} needs a whole number, not "${text}"`, {

@@ -1,4 +1,5 @@
 /** Every command as data, in the order of `strata --help`. The work behind each is in registry.ts. */
+import { FORMATS } from '../report/report.ts';
 import { CHECK_CARDS } from './cards/checks.ts';
 import { DATA_CARDS } from './cards/data.ts';
 import { MIGRATION_CARDS } from './cards/migrations.ts';
@@ -23,8 +24,14 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     name: 'format',
     kind: 'string',
     value: 'format',
-    choices: ['table', 'json', 'junit', 'sarif', 'github'],
+    choices: FORMATS,
     help: 'how to print the result',
+  },
+  {
+    name: 'report',
+    kind: 'repeat',
+    value: 'format=file',
+    help: 'write the result to a file as well, in another format; may be given several times',
   },
   { name: 'json', kind: 'boolean', help: 'the same as --format json' },
   { name: 'no-color', kind: 'boolean', help: 'no colours, as with NO_COLOR' },

@@ -9,7 +9,8 @@ import type { Config } from '../config/schema.ts';
 export interface Flag {
   /** Long name without dashes: `lock-timeout`. The option arrives under the same name in camel case. */
   readonly name: string;
-  readonly kind: 'boolean' | 'string' | 'integer' | 'list';
+  /** `list` takes all words that follow, `repeat` one, and may be given again. Both arrive as a list. */
+  readonly kind: 'boolean' | 'string' | 'integer' | 'list' | 'repeat';
   readonly help: string;
   /** Placeholder in help: `version`. */
   readonly value?: string;

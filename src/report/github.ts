@@ -1,12 +1,21 @@
-/** Outcome to the workflow commands with which GitHub Actions marks lines of a pull request. */
-import type { Finding, Level } from '../base/finding.ts';
+/**
+ * Outcome to the workflow commands with which GitHub Actions marks lines of a pull request, and what was judged for the
+ * log. The job summary is markdown.ts.
+ */
+import type { Finding, Level, Outcome } from '../base/finding.ts';
 import { maskSecrets } from '../base/mask.ts';
 import type { Report } from './report.ts';
+import { viewText } from './table.ts';
 
 export function githubReport({ command, outcome }: Report): string {
   const errors = outcome.findings.filter((one) => one.level === 'error').length;
   const sum = `strata ${command}: ${outcome.findings.length} findings, ${errors} of them errors`;
-  return [...outcome.findings.map(annotation), sum, ''].join('\n');
+  return `${outcome.findings.map((one) => `${annotation(one)}\n`).join('')}${log(outcome)}${sum}\n`;
+}
+
+/** A line of the log that begins with two colons would be a command. */
+function log({ view }: Outcome): string {
+  return viewText(view, { color: false }).replace(/^(\s*):(?=:)/gm, '$1.:');
 }
 
 const COMMANDS: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', note: 'notice' };

@@ -15,5 +15,7 @@ export async function render(format: Format, report: Report, style: TableStyle):
       return (await import('./sarif.ts')).sarifReport(report);
     case 'github':
       return (await import('./github.ts')).githubReport(report);
+    case 'gitlab':
+      return (await import('./gitlab.ts')).gitlabReport(report);
   }
 }

@@ -1,7 +1,9 @@
 /** What a reporter gets. */
 import type { Outcome } from '../base/finding.ts';
 
-export type Format = 'table' | 'json' | 'junit' | 'sarif' | 'github';
+export const FORMATS = ['table', 'json', 'junit', 'sarif', 'github', 'gitlab'] as const;
+
+export type Format = (typeof FORMATS)[number];
 
 export interface Report {
   readonly version: string;

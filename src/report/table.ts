@@ -10,11 +10,13 @@ export interface TableStyle {
   readonly width?: number | undefined;
 }
 
-export function tableReport(outcome: Outcome, style: TableStyle): string {
+export function tableReport({ view, findings }: Outcome, style: TableStyle): string {
+  return viewText(view, style) + (findings.length > 0 ? findingsText(findings, style) : '');
+}
+
+export function viewText(view: readonly Block[], style: TableStyle): string {
   const brush = paint(style.color);
-  const blocks = outcome.view.map((block) => blockText(block, brush, style.width));
-  if (outcome.findings.length > 0) blocks.push(findingsText(outcome.findings, style));
-  return blocks.filter((text) => text !== '').join('');
+  return view.map((block) => blockText(block, brush, style.width)).join('');
 }
 
 /** Findings one under the other, errors first, each with its advice; then the sum. Ends with a line feed. */

@@ -4,6 +4,7 @@ import { helpText } from '../../src/cli/help.ts';
 import { leaves } from '../../src/commands/cards.ts';
 import { configKeys } from '../../src/config/json-schema.ts';
 import { DEFAULTS } from '../../src/config/schema.ts';
+import { FORMATS } from '../../src/report/report.ts';
 
 const PRINTED = '<!-- Printed from the code. Renew with: npm run golden -->';
 
@@ -63,7 +64,7 @@ ${Object.entries(MEANINGS)
 
 ## Output
 
-\`--format table|json|junit|sarif|github\`; \`--json\` is \`--format json\`, one object on one line:
+\`--format ${FORMATS.join('|')}\`; \`--json\` is \`--format json\`, one object on one line:
 
 \`\`\`json
 {"strata": "0.1.0", "command": "verify", "ok": false,
@@ -74,6 +75,13 @@ ${Object.entries(MEANINGS)
 
 A command that could not finish adds \`"error": {"code", "message", "detail", "hint", "exit"}\`; the codes are in [errors.md](errors.md).
 Passwords and e-mail addresses are masked in everything but the data that were asked for.
+
+- \`--report format=file\` writes the same result to a file as well, as often as it is given: one run is a log for people and files for
+  whoever reads them. A file that cannot be written is an error (REPORT_UNWRITTEN).
+- \`github\` marks lines of a pull request and, where \`GITHUB_STEP_SUMMARY\` names a file, adds what was judged and all findings, with links, to the
+  job's summary. \`gitlab\` is a Code Quality report. \`sarif\` is valid by the schema of 2.1.0.
+- \`github\`, \`gitlab\` and \`sarif\` name files as the repository knows them (\`GITHUB_WORKSPACE\`, \`CI_PROJECT_DIR\`), also when the project is a folder
+  in it; in \`gitlab\` and \`sarif\`, which want a file of everything, findings about no file are at \`strata.lock.json\`.
 
 ## Commands
 ${leaves()

@@ -1,9 +1,13 @@
-/** One outcome in five formats, each held against its own rules. */
+/** One outcome in every format, each held against its own rules. */
+import { createRequire } from 'node:module';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { finding, type Outcome, outcome } from '../../src/base/finding.ts';
 import { compileSchema } from '../../src/base/validate.ts';
+import { type MarkdownOptions, markdownReport } from '../../src/report/markdown.ts';
 import { render } from '../../src/report/render.ts';
-import type { Format, Report } from '../../src/report/report.ts';
+import { FORMATS, type Format, type Report } from '../../src/report/report.ts';
 import { cut, displayWidth } from '../../src/report/width.ts';
 
 const NASTY = 'a<b>&"c" \u0007 100%\nsecond, line: postgresql://u:hunter2@h/d of ann.lee@example.org';
@@ -45,9 +49,9 @@ const print = (
 ) => render(format, { version: '1.2.3', command: 'verify', outcome: some } satisfies Report, style);
 
 test('no format prints a password or an address', async () => {
-  for (const format of ['table', 'json', 'junit', 'sarif', 'github'] as const) {
-    const text = await print(format);
-    expect(text).toContain('postgresql://u:***@h/d of a***@example.org');
+  const texts = [...(await Promise.all(FORMATS.map((format) => print(format)))), markdown()];
+  for (const text of texts) {
+    expect(text.replaceAll('\\*', '*')).toContain('postgresql://u:***@h/d of a***@example.org');
     expect(text).not.toMatch(/hunter2|ann\.lee/);
   }
 });
@@ -157,10 +161,24 @@ function elements(xml: string): string[] {
   return names.sort();
 }
 
+/** The official schema, as the authors of the format hand it out in @microsoft/jest-sarif; draft-04, whose `id` ajv no longer takes. */
+function sarifSchema(): object {
+  const require = createRequire(import.meta.url);
+  const { $schema, id, ...schema } = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+  return schema;
+}
+
+function sarifFaults(value: unknown): unknown[] {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, unicodeRegExp: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(sarifSchema());
+  return validate(value) ? [] : [...(validate.errors ?? [])];
+}
+
 describe('sarif', () => {
-  test('has the structure of 2.1.0', async () => {
+  test('is valid by the official schema of 2.1.0', async () => {
     const value: unknown = JSON.parse(await print('sarif'));
-    expect(compileSchema(SARIF_SHAPE)(value)).toEqual([]);
+    expect(sarifFaults(value)).toEqual([]);
     const { runs } = value as {
       runs: { results: { ruleId: string; ruleIndex: number }[]; tool: { driver: { rules: { id: string }[] } } }[];
     };
@@ -170,66 +188,119 @@ describe('sarif', () => {
   });
 
   test('nothing found is an empty list of results', async () => {
-    const value: unknown = JSON.parse(await print('sarif', outcome(null, [])));
-    expect(compileSchema(SARIF_SHAPE)(value)).toEqual([]);
+    expect(sarifFaults(JSON.parse(await print('sarif', outcome(null, []))))).toEqual([]);
   });
-});
 
-/** What https://json.schemastore.org/sarif-2.1.0.json demands of the parts that we write. */
-const object = (required: readonly string[], properties: object) => ({
-  type: 'object',
-  required,
-  additionalProperties: false,
-  properties,
-});
-const SARIF_SHAPE = object(['$schema', 'version', 'runs'], {
-  $schema: STRING,
-  version: { const: '2.1.0' },
-  runs: {
-    type: 'array',
-    items: object(['tool', 'results', 'columnKind'], {
-      columnKind: { const: 'utf16CodeUnits' },
-      tool: object(['driver'], {
-        driver: object(['name'], {
-          name: STRING,
-          semanticVersion: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+' },
-          rules: { type: 'array', uniqueItems: true, items: object(['id'], { id: STRING }) },
-        }),
-      }),
-      results: {
-        type: 'array',
-        items: object(['message', 'ruleId'], {
-          ruleId: STRING,
-          ruleIndex: { type: 'integer', minimum: -1 },
-          level: { enum: ['none', 'note', 'warning', 'error'] },
-          message: object(['text'], { text: STRING }),
-          partialFingerprints: { type: 'object', additionalProperties: STRING },
-          locations: {
-            type: 'array',
-            items: object([], {
-              logicalLocations: { type: 'array', items: object([], { fullyQualifiedName: STRING }) },
-              physicalLocation: object(['artifactLocation'], {
-                artifactLocation: object([], { uri: { type: 'string', format: 'uri-reference' } }),
-                region: object([], {
-                  startLine: { type: 'integer', minimum: 1 },
-                  startColumn: { type: 'integer', minimum: 1 },
-                }),
-              }),
-            }),
-          },
-        }),
-      },
-    }),
-  },
+  test('the schema would find what is wrong', () => {
+    const wrong = { version: '2.1.0', runs: [{ tool: { driver: {} }, results: [{ level: 'fatal' }] }] };
+    expect(sarifFaults(wrong).length).toBeGreaterThan(2);
+  });
 });
 
 test('github: one escaped line a finding', async () => {
   const lines = (await print('github')).trimEnd().split('\n');
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(9);
   expect(lines[1]).toMatch(
     /^::error file=migrations\/007 x\.sql,line=3,col=9,title=verify\/checksum-changed::007_x: a<b>/,
   );
   expect(lines[1]).toContain('100%25%0Asecond, line');
   expect(lines[0]).toBe('::notice title=verify/note::n: only a note');
-  expect(lines[3]).toBe('strata verify: 3 findings, 1 of them errors');
+  expect(lines.slice(3)).toEqual([
+    'name  state',
+    '日本  applied',
+    'b⏎c   pending',
+    'two migrations',
+    'SELECT 1;',
+    'strata verify: 3 findings, 1 of them errors',
+  ]);
+});
+
+test('github: no line of the log is a command', async () => {
+  const text = '::error::not mine\n  ::stop-commands::x\nfine';
+  const lines = (await print('github', outcome(null, [{ kind: 'verbatim', text }]))).split('\n');
+  expect(lines.filter((line) => line.trimStart().startsWith('::'))).toEqual([]);
+});
+
+test('gitlab: a Code Quality report, each fingerprint once', async () => {
+  const [first] = FINDINGS;
+  if (!first) throw new Error('no finding');
+  const issues: unknown = JSON.parse(await print('gitlab', outcome(null, [], [...FINDINGS, first])));
+  expect(compileSchema(CODE_QUALITY)(issues)).toEqual([]);
+  expect(issues).toMatchObject([
+    { severity: 'info' },
+    { severity: 'critical', location: { path: 'migrations/007 x.sql', lines: { begin: 3 } } },
+    { severity: 'minor' },
+  ]);
+  expect(JSON.parse(await print('gitlab', outcome(null, [])))).toEqual([]);
+});
+
+/** What GitLab's documentation of the Code Quality report format demands. */
+const CODE_QUALITY = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['description', 'check_name', 'fingerprint', 'location', 'severity'],
+    additionalProperties: false,
+    properties: {
+      description: STRING,
+      check_name: STRING,
+      fingerprint: STRING,
+      severity: { enum: ['info', 'minor', 'major', 'critical', 'blocker'] },
+      location: {
+        type: 'object',
+        required: ['path', 'lines'],
+        properties: {
+          path: STRING,
+          lines: { type: 'object', required: ['begin'], properties: { begin: { type: 'integer' } } },
+        },
+      },
+    },
+  },
+};
+
+function markdown(options: MarkdownOptions = { files: null }, some: Outcome = OUTCOME): string {
+  return markdownReport({ version: '1.2.3', command: 'verify', outcome: some }, options);
+}
+
+describe('job summary', () => {
+  test('what was judged, then findings, errors first, with links to lines', () => {
+    const lines = markdown({ files: 'https://github.com/o/r/blob/abc' }).split('\n');
+    expect(lines[0]).toBe('## ❌ strata verify: 1 error, 1 warning, 1 note');
+    expect(lines).toContain('| name | state |');
+    expect(lines).toContain('| 日本 | applied |');
+    const rows = lines.filter((line) => /^\| [❌⚠ℹ]/u.test(line));
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toContain('[migrations/007 x.sql:3](https://github.com/o/r/blob/abc/migrations/007%20x.sql#L3)');
+    expect(rows[0]).toContain('Run: strata repair 007');
+    expect(
+      markdown()
+        .split('\n')
+        .some((line) => line.includes('| migrations/007 x.sql:3 |')),
+    ).toBe(true);
+  });
+
+  test('text is neither HTML nor Markdown, and a cell is one line', () => {
+    const evil = finding({ code: 'a/b', level: 'error', subject: '|x|', message: '<img src=x> **b**\n# h ```' });
+    const row = markdown({ files: null }, outcome(null, [], [evil]))
+      .split('\n')
+      .find((line) => line.startsWith('| ❌'));
+    expect(row).toContain('\\|x\\|');
+    expect(row).toContain('&lt;img src=x&gt; \\*\\*b\\*\\*<br>\\# h \\`\\`\\`');
+  });
+
+  test('stays below the size that GitHub cuts, and says what is left out', () => {
+    const many = Array.from({ length: 5000 }, (_, n) =>
+      finding({ code: 'a/b', level: 'note', subject: String(n), message: 'x'.repeat(5000) }),
+    );
+    const text = markdown(
+      { files: null },
+      outcome(null, [{ kind: 'verbatim', text: 'SELECT 1;\n'.repeat(1e5) }], many),
+    );
+    expect(text.length).toBeLessThan(900_000);
+    expect(text).toContain('and 4800 more');
+  });
+
+  test('nothing found is said', () => {
+    expect(markdown({ files: null }, outcome(null, []))).toBe('## ✅ strata verify: nothing found\n');
+  });
 });
