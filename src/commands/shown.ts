@@ -52,7 +52,10 @@ export function resultBlocks(results: readonly StepResult[], nothing: string): r
   const rows = shown.map(({ version, name, state, duration_ms }) => [
     version,
     name,
-    { text: state.replace('_', ' '), tone: state === 'failed' ? ('bad' as const) : ('good' as const) },
+    {
+      text: state.replace('_', ' '),
+      tone: state === 'failed' || state === 'unknown' ? ('bad' as const) : ('good' as const),
+    },
     duration_ms === null ? '' : `${duration_ms} ms`,
   ]);
   const table: Block = { kind: 'table', head: ['version', 'name', 'result', 'time'], rows };

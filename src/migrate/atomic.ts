@@ -1,6 +1,6 @@
 /**
- * Migrations inside a transaction: normally each in its own, and then all of it (statements, history row, journal row,
- * COMMIT) is one message and one round trip. With --single-transaction the group is the whole run.
+ * Migrations in a transaction: what its pieces are, and the retries around it. Here the group is one transaction: a
+ * migration that is sent alone, or the whole run with --single-transaction.
  *
  * Locks: the first attempt waits a moment only, because whoever waits for a strong lock makes everybody after it wait too.
  * Then come few attempts that hold their place in the queue while the watch tells who is in the way. Hundreds of short
@@ -13,69 +13,116 @@ import { RESET, WASH } from '../pg/session.ts';
 import { keepsSession } from '../syntax/session-effect.ts';
 import { runOpaque } from './compile.ts';
 import { cancellable, type Execution, StepFailure, type Timeouts } from './execution.ts';
-import { appliedSql } from './journal.ts';
+import { appliedSql, BEGAN } from './journal.ts';
 import { leaseLost } from './lease.ts';
 import { opaqueDatabase } from './opaque.ts';
 import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
+import { listed } from './report.ts';
 
 /** Runs the group in one transaction; on return it is committed. Throws a StepFailure; nothing of the group is left then. */
 export function runAtomically(execution: Execution, group: readonly PlanStep[]): Promise<void> {
   return withLockRetries(execution, group, (wait) => transaction(execution, group, wait));
 }
 
-/** The retries around any transaction of a migration. `attempt` gets the milliseconds to wait for locks. */
+/**
+ * The retries around any transaction of a migration. `attempt` gets the milliseconds to wait for locks. `failed`: how the
+ * first attempt ended, when it was part of a longer message.
+ */
 export async function withLockRetries(
   execution: Execution,
   group: readonly PlanStep[],
   attempt: (wait: number) => Promise<void>,
+  failed?: unknown,
 ): Promise<void> {
-  const { timeouts, watch, session } = execution;
+  const { session } = execution;
   const [first] = group;
   if (!first) return;
   for (let number = 0; ; number += 1) {
-    const wait = Math.max(1, number === 0 ? timeouts.lock : timeouts.lockHeld);
+    const wait = waitOf(execution, number);
     try {
-      return await watch.during(first.name, wait, () => cancellable(execution, () => attempt(wait)));
+      if (number === 0 && failed !== undefined) throw failed;
+      return await watched(execution, group, wait, () => attempt(wait));
     } catch (thrown) {
       if (!isConnectionLoss(rootOf(thrown))) await session.query('ROLLBACK').catch(() => undefined);
-      if (!mayRetry(execution, thrown, number)) throw asStepFailure(execution, first, thrown);
+      if (!mayRetry(execution, thrown, number)) throw asStepFailure(execution, group, thrown);
       execution.runtime.emit({
         kind: 'note',
         level: 'warning',
-        text: retryText(first, thrown, number, wait, timeouts),
+        text: retryText(first, thrown, number, wait, execution.timeouts),
       });
     }
   }
 }
 
+/** Milliseconds that attempt `number`, from 0 on, waits for a lock. */
+export function waitOf({ timeouts }: Execution, number: number): number {
+  return Math.max(1, number === 0 ? timeouts.lock : timeouts.lockHeld);
+}
+
+/** Runs `work`, which can be interrupted, while the watch looks who is in its way. */
+export function watched(
+  execution: Execution,
+  steps: readonly PlanStep[],
+  wait: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  return execution.watch.during(listed(steps), wait, () => cancellable(execution, work));
+}
+
 async function transaction(execution: Execution, group: readonly PlanStep[], wait: number): Promise<void> {
-  const { session, history, run, timeouts, fence } = execution;
-  let pending: Piece[] = [];
+  const { session } = execution;
+  const pending: Piece[] = [];
   let last: PlanStep | undefined;
   let clean = true;
   for (const step of group) {
-    const opening = last === undefined ? ['BEGIN'] : clean ? [] : RESET;
-    pending.push(...frames(step, [...opening, ...limits(timeouts, wait)]));
+    pending.push(...openingPieces(execution, step, wait, last === undefined ? ['BEGIN'] : clean ? [] : RESET));
     pending.push(...(await authored(execution, step, () => sendPieces(session, pending.splice(0)))));
     const kept = isClean(step);
+    pending.push(...recordPieces(execution, step, { clean: kept }));
+    if (group.length > 1) await sendPieces(session, pending.splice(0));
     clean &&= kept;
-    // A migration that changed its role must not take away our right to record it.
-    if (!kept) pending.push(...frames(step, RESET.slice(0, 2)));
-    pending.push(...frames(step, appliedSql(history, run, step), 'record'));
-    if (group.length > 1) {
-      await sendPieces(session, pending);
-      pending = [];
-    }
     last = step;
   }
-  if (!last) return;
-  if (fence) pending.push({ kind: 'fence', sql: fence, step: last });
-  pending.push({ kind: 'commit', sql: 'COMMIT', step: last }, ...(clean ? [] : frames(last, WASH)));
-  await sendPieces(session, pending);
+  if (last) await sendPieces(session, [...pending, ...closingPieces(execution, last, { clean })]);
+}
+
+/** A whole transaction of a migration whose statements are known. */
+export function transactionPieces(execution: Execution, step: PlanStep, wait: number): Piece[] {
+  const { script } = step;
+  const clean = isClean(step);
+  return [
+    ...openingPieces(execution, step, wait, ['BEGIN']),
+    ...(script.kind === 'statements' ? statementPieces(step, script.statements) : []),
+    ...recordPieces(execution, step, { clean }),
+    ...closingPieces(execution, step, { clean }),
+  ];
+}
+
+function openingPieces({ timeouts }: Execution, step: PlanStep, wait: number, opening: readonly string[]): Piece[] {
+  return frames(step, [...opening, ...limits(timeouts, wait), BEGAN]);
+}
+
+interface Leaving {
+  /** Nothing can outlive the transaction in the session. */
+  readonly clean: boolean;
+}
+
+function recordPieces({ history, run }: Execution, step: PlanStep, { clean }: Leaving): Piece[] {
+  // A migration that changed its role must not take away our right to record it.
+  const role = clean ? [] : frames(step, RESET.slice(0, 2));
+  return [...role, ...frames(step, appliedSql(history, run, step), 'record')];
+}
+
+function closingPieces({ fence }: Execution, step: PlanStep, { clean }: Leaving): Piece[] {
+  return [
+    ...(fence ? [{ kind: 'fence', sql: fence, step } as const] : []),
+    { kind: 'commit', sql: 'COMMIT', step },
+    ...(clean ? [] : frames(step, WASH)),
+  ];
 }
 
 /** Nothing of the step can outlive it in the session: there is nothing to wash. */
-function isClean({ script }: PlanStep): boolean {
+export function isClean({ script }: PlanStep): boolean {
   return script.kind === 'statements' && script.statements.every(({ sql }) => keepsSession(sql));
 }
 
@@ -100,7 +147,7 @@ export async function opaqueStatements(execution: Execution, step: PlanStep): Pr
   return runOpaque(file, step.direction, opaqueDatabase(execution.session), execution.compile);
 }
 
-function rootOf(thrown: unknown): unknown {
+export function rootOf(thrown: unknown): unknown {
   return thrown instanceof PieceFailure ? thrown.error : thrown;
 }
 
@@ -119,11 +166,13 @@ function retryText(step: PlanStep, thrown: unknown, number: number, wait: number
   return `${name}: ${why}; attempt ${number + 2} of ${timeouts.lockRetries + 1} waits up to ${timeouts.lockHeld} ms`;
 }
 
-export function asStepFailure(execution: Execution, first: PlanStep, thrown: unknown): StepFailure {
+/** What went wrong with `group`: one transaction, or the transactions of one message. */
+export function asStepFailure(execution: Execution, group: readonly PlanStep[], thrown: unknown): StepFailure {
+  const [first] = group as readonly [PlanStep];
   const nothing = { kind: 'nothing' } as const;
   const blockers = execution.watch.seen();
   if (isConnectionLoss(rootOf(thrown)) && !execution.runtime.signal.aborted) {
-    return new StepFailure('CONNECTION_LOST', { step: first }, { kind: 'unknown' }, thrown);
+    return new StepFailure('CONNECTION_LOST', { step: first }, { kind: 'unknown', steps: group }, thrown);
   }
   const spot = thrown instanceof PieceFailure ? thrown.spot : { step: first };
   if (execution.runtime.signal.aborted) return new StepFailure('RUN_INTERRUPTED', spot, nothing, thrown);

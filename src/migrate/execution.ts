@@ -43,8 +43,9 @@ export interface StepResult {
   readonly version: string;
   readonly name: string;
   readonly direction: Direction;
-  state: 'not_run' | 'applied' | 'reverted' | 'failed';
-  /** Milliseconds, as the client saw it; null when it was not run. */
+  /** `unknown`: the connection broke, and the server could not be asked. */
+  state: 'not_run' | 'applied' | 'reverted' | 'failed' | 'unknown';
+  /** Milliseconds, by the server's clock; null when it was not run. */
   duration_ms: number | null;
 }
 
@@ -65,7 +66,8 @@ export interface Spot {
 export type Left =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'part'; readonly done: number; readonly total: number }
-  | { readonly kind: 'unknown' };
+  /** `steps`: what the message held that got no answer, in one transaction or in one each. */
+  | { readonly kind: 'unknown'; readonly steps: readonly PlanStep[] };
 
 export class StepFailure extends Error {
   override readonly name = 'StepFailure';

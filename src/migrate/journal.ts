@@ -3,7 +3,7 @@
  * are about, so that there is no moment in which the schema and its history disagree.
  */
 import { literal, nullable, type Sql } from '../base/ident.ts';
-import type { PlanStep } from '../base/plan.ts';
+import type { Direction, PlanStep } from '../base/plan.ts';
 import { VERSION } from '../base/version.ts';
 import { type HistoryName, withNames } from './history.ts';
 import type { AppliedMigration } from './model.ts';
@@ -35,8 +35,15 @@ export interface JournalEntry {
   readonly script?: string;
 }
 
-/** Milliseconds since the server got the message that the migration travels in. */
-const ELAPSED = 'least(2147483647, 1000 * extract(epoch FROM clock_timestamp() - statement_timestamp()))::int';
+/**
+ * Notes when a migration began, for the row that records it: the clocks of the transaction and of the statement stand
+ * still while a message is worked through, and a message may hold many migrations. Ends with its transaction.
+ */
+export const BEGAN = "SELECT set_config('strata.began', clock_timestamp()::text, true)";
+
+/** Milliseconds since BEGAN; since the message came, when the migration itself has reset every setting. */
+const ELAPSED =
+  "least(2147483647, 1000 * extract(epoch FROM clock_timestamp() - coalesce(nullif(current_setting('strata.began', true), '')::timestamptz, statement_timestamp())))::int";
 
 /** The rows for a migration that has just been done: one into the history, one into the journal. */
 export function appliedSql(history: HistoryName, run: string, step: PlanStep, more: Timing = {}): readonly string[] {
@@ -102,6 +109,20 @@ export function finishedSql(history: HistoryName, run: string, detail: string, s
       ? []
       : [withNames(`UPDATE {history} SET snapshot_hash = ${literal(snapshotHash)} WHERE version = ${last}`, history)];
   return [...hash, journalSql(history, run, { event: 'finished', detail, checksum: snapshotHash })].join(';\n');
+}
+
+export interface DurationRow {
+  readonly version: string;
+  readonly direction: Direction;
+  readonly durationMs: number;
+}
+
+/** What the last `count` migrations of a run took: its rows are the newest, so the journal is read backwards from its end. */
+export function durationsSql(history: HistoryName, run: string, count: number): string {
+  return withNames(
+    `SELECT version, direction, duration_ms AS "durationMs" FROM {journal} WHERE run = ${literal(run)} AND event IN ('applied', 'reverted') ORDER BY id DESC LIMIT ${count}`,
+    history,
+  );
 }
 
 /** A migration recorded as applied although it never ran here. */

@@ -26,12 +26,15 @@ export class PieceFailure extends Error {
   readonly piece: Piece;
   readonly error: ServerError;
   readonly spot: Spot;
+  /** How many transactions of the message were committed before. */
+  readonly committed: number;
 
-  constructor(piece: Piece, error: ServerError, position: number | undefined) {
+  constructor(piece: Piece, error: ServerError, position: number | undefined, committed = 0) {
     super(error.message, { cause: error });
     this.piece = piece;
     this.error = error;
     this.spot = spotOf(piece, position);
+    this.committed = committed;
   }
 }
 
@@ -68,16 +71,17 @@ export async function sendPieces(session: Session, pieces: readonly Piece[]): Pr
  * It counts characters of the whole message, as PostgreSQL does: code points, not UTF-16 units.
  */
 function failureOf(pieces: readonly Piece[], error: ServerError): PieceFailure | ServerError {
+  const committed = pieces.slice(0, error.completed).filter(({ kind }) => kind === 'commit').length;
   let left = error.fields.position ?? 0;
   if (left > 0) {
     for (const piece of pieces) {
       const length = codePoints(piece.sql);
-      if (left <= length + 2) return new PieceFailure(piece, error, Math.min(left, length));
+      if (left <= length + 2) return new PieceFailure(piece, error, Math.min(left, length), committed);
       left -= length + 3;
     }
   }
   const piece = pieces[error.completed];
-  return piece ? new PieceFailure(piece, error, undefined) : error;
+  return piece ? new PieceFailure(piece, error, undefined, committed) : error;
 }
 
 function codePoints(text: string): number {

@@ -93,7 +93,11 @@ function stateText(account: Account, { spot, left }: StepFailure): string {
     return `${part} of the ${total} statements of ${spot.step.name} ${finished > 1 ? 'are' : 'is'} done and recorded${before}${after}`;
   }
   if (left.kind === 'unknown' && committed === null) {
-    return `unknown whether ${spot.step.name} was ${verb}: the server could not be asked${before}${after}`;
+    const { steps: sent } = left;
+    const was = sent.length === 1 ? 'was' : 'were';
+    const rest = later.slice(sent.length - 1);
+    const unsent = rest.length > 0 ? `; ${listed(rest)} not run` : '';
+    return `unknown whether ${listed(sent)} ${was} ${verb}: the server could not be asked${before}${unsent}`;
   }
   if (committed) return `${spot.step.name} is ${verb}${before}${after}`;
   const back =
@@ -127,7 +131,8 @@ function hintText({ committed }: Account, { code, spot, left, blockers, cause }:
   return `Correct ${step.file} and run ${again} again.`;
 }
 
-function listed(steps: readonly PlanStep[]): string {
+/** The names of steps; the first and the last, when there are many. */
+export function listed(steps: readonly PlanStep[]): string {
   const names = steps.map((step) => step.name);
   if (names.length <= 3) return names.join(', ');
   return `${names[0]} to ${names.at(-1)} (${names.length})`;

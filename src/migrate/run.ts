@@ -4,15 +4,16 @@
  */
 
 import { ToolError } from '../base/errors.ts';
-import type { PlanStep } from '../base/plan.ts';
+import type { Direction, PlanStep } from '../base/plan.ts';
 import type { Runtime } from '../base/runtime.ts';
-import type { Session } from '../pg/pool.ts';
+import type { BatchResult, Session } from '../pg/pool.ts';
 import { runAtomically } from './atomic.ts';
 import type { CompileOptions } from './compile.ts';
+import { type Committed, isPlain, Pace, runEach } from './each.ts';
 import { type Execution, StepFailure, type StepResult, type Timeouts } from './execution.ts';
 import { type GuardOptions, withMigrationLock } from './guard.ts';
 import type { History } from './history.ts';
-import { finishedSql, journalSql } from './journal.ts';
+import { type DurationRow, durationsSql, finishedSql, journalSql } from './journal.ts';
 import { runError } from './report.ts';
 import { settle } from './settle.ts';
 import { runStepwise } from './stepwise.ts';
@@ -78,33 +79,35 @@ export function runMigrations(session: Session, options: RunOptions, runtime: Ru
 
 async function perform(execution: Execution, steps: readonly PlanStep[], options: RunOptions): Promise<RunReport> {
   const { session, history, run, runtime } = execution;
-  const results = steps.map(notRun);
-  const groups = options.singleTransaction ? [whole(steps)] : steps.map((step) => [step]);
-  let done = 0;
-  for (const group of groups) {
-    const started = runtime.ticks();
-    try {
-      await runGroup(execution, group);
-    } catch (thrown) {
-      throw await failed(execution, { steps, results, done, group }, thrown);
+  const account: Account = { steps, results: steps.map(notRun), done: 0 };
+  const pace = new Pace();
+  const committed: Committed = (some, milliseconds) => {
+    if (some.length > 0) pace.learn(some.length, milliseconds);
+    for (const step of some) {
+      settleResult(account.results[account.done], stateOf(step), milliseconds / some.length);
+      account.done += 1;
+      const { command: task } = options;
+      const { done } = account;
+      runtime.emit({ kind: 'progress', task, done, total: steps.length, unit: 'migrations', text: step.name });
     }
-    const each = (runtime.ticks() - started) / group.length;
-    for (const step of group) {
-      settleResult(results[done], step.direction === 'up' ? 'applied' : 'reverted', each);
-      done += 1;
-      runtime.emit({
-        kind: 'progress',
-        task: options.command,
-        done,
-        total: steps.length,
-        unit: 'migrations',
-        text: step.name,
-      });
+  };
+  if (options.singleTransaction) refuseAlone(steps);
+  while (account.done < steps.length) {
+    const next = steps.slice(account.done);
+    const group = options.singleTransaction ? next : isPlain(next[0]) ? pace.next(next) : next.slice(0, 1);
+    try {
+      await runGroup(execution, group, { ...options, committed });
+    } catch (thrown) {
+      throw await failed(execution, account, thrown, options);
     }
   }
   const snapshotHash = await options.snapshotHash(session);
-  await session.batch(finishedSql(history, run, `${options.command}: ${done} done`, snapshotHash));
-  return { run, results, snapshotHash };
+  const detail = `${options.command}: ${account.done} done`;
+  const answers = await session.batch(
+    [finishedSql(history, run, detail, snapshotHash), durationsSql(history, run, account.done)].join(';\n'),
+  );
+  measured(account, answers.at(-1));
+  return { run, results: account.results, snapshotHash };
 }
 
 function notRun({ version, name, direction }: PlanStep): StepResult {
@@ -112,9 +115,9 @@ function notRun({ version, name, direction }: PlanStep): StepResult {
 }
 
 /** One transaction for all: refused beforehand when a step cannot be in it. */
-function whole(steps: readonly PlanStep[]): readonly PlanStep[] {
-  const alone = steps.find((step) => step.script.kind !== 'irreversible' && !step.script.transactional);
-  if (!alone) return steps;
+function refuseAlone(steps: readonly PlanStep[]): void {
+  const alone = steps.find(isAlone);
+  if (!alone) return;
   const reason = alone.script.kind === 'irreversible' ? '' : alone.script.reason;
   throw new ToolError('SINGLE_TRANSACTION', `${alone.name} cannot be part of a single transaction`, {
     detail: `${alone.file}: ${reason ?? 'it runs outside a transaction'}`,
@@ -122,40 +125,97 @@ function whole(steps: readonly PlanStep[]): readonly PlanStep[] {
   });
 }
 
-async function runGroup(execution: Execution, group: readonly PlanStep[]): Promise<void> {
+/** It runs outside a transaction. */
+function isAlone({ script }: PlanStep): boolean {
+  return script.kind !== 'irreversible' && !script.transactional;
+}
+
+interface GroupOptions {
+  readonly singleTransaction?: boolean;
+  readonly committed: Committed;
+}
+
+async function runGroup(
+  execution: Execution,
+  group: readonly PlanStep[],
+  { singleTransaction = false, committed }: GroupOptions,
+): Promise<void> {
+  const { runtime } = execution;
   const [step] = group;
   if (!step) return;
-  if (execution.runtime.signal.aborted) {
-    throw new StepFailure('RUN_INTERRUPTED', { step }, { kind: 'nothing' }, undefined);
-  }
-  const { script } = step;
-  const alone = group.length === 1 && script.kind !== 'irreversible' && !script.transactional;
-  await (alone ? runStepwise(execution, step) : runAtomically(execution, group));
+  if (runtime.signal.aborted) throw new StepFailure('RUN_INTERRUPTED', { step }, { kind: 'nothing' }, undefined);
+  if (!singleTransaction && isPlain(step)) return runEach(execution, group, committed);
+  const started = runtime.ticks();
+  await (isAlone(step) ? runStepwise(execution, step) : runAtomically(execution, group));
+  committed(group, runtime.ticks() - started);
 }
 
 interface Account {
   readonly steps: readonly PlanStep[];
   readonly results: readonly StepResult[];
-  readonly done: number;
-  readonly group: readonly PlanStep[];
+  /** How many are committed: the first ones. */
+  done: number;
 }
 
 /** Completes the account, writes the failure into the journal, and makes the error. */
-async function failed(execution: Execution, account: Account, thrown: unknown): Promise<unknown> {
+async function failed(
+  execution: Execution,
+  account: Account,
+  thrown: unknown,
+  { singleTransaction = false }: RunOptions,
+): Promise<unknown> {
   if (!(thrown instanceof StepFailure)) return thrown;
+  if (thrown.left.kind === 'unknown') return lost(execution, account, thrown, thrown.left.steps);
   const { session, history, run } = execution;
   const { step } = thrown.spot;
-  const index = account.steps.indexOf(step);
-  let committed: boolean | null = false;
-  if (thrown.left.kind === 'unknown') committed = await settle(execution, step);
-  else if (thrown.left.kind === 'nothing') {
+  if (thrown.left.kind === 'nothing') {
     const detail = thrown.cause instanceof Error ? thrown.cause.message : thrown.code;
     const { version, direction, checksum } = step;
     const entry = { event: 'failed', version, direction, checksum, detail } as const;
-    await session.batch(journalSql(history, run, entry)).catch(() => undefined);
+    const texts = [journalSql(history, run, entry), durationsSql(history, run, account.done)];
+    measured(account, (await session.batch(texts.join(';\n')).catch(() => [])).at(-1));
   }
-  settleResult(account.results[index], committed ? (step.direction === 'up' ? 'applied' : 'reverted') : 'failed', null);
-  return runError(execution, { ...account, committed }, thrown);
+  settleResult(account.results[account.steps.indexOf(step)], 'failed', null);
+  return runError(
+    execution,
+    { ...account, group: singleTransaction ? account.steps : [step], committed: false },
+    thrown,
+  );
+}
+
+/** No answer came for `sent`: what became of them is asked of the history, over another connection. */
+async function lost(
+  execution: Execution,
+  account: Account,
+  { code, left, cause }: StepFailure,
+  sent: readonly PlanStep[],
+): Promise<unknown> {
+  const count = await settle(execution, sent);
+  // When all of them are committed, the last one is the one that the connection broke in.
+  const before = count === null ? 0 : Math.min(count, sent.length - 1);
+  const index = account.done + before;
+  for (const result of account.results.slice(account.done, index)) settleResult(result, stateOf(result), null);
+  account.done = index;
+  const step = sent[before] as PlanStep;
+  const committed = count === null ? null : count === sent.length;
+  if (count === null) {
+    for (const result of account.results.slice(index, index + sent.length)) settleResult(result, 'unknown', null);
+  } else settleResult(account.results[index], committed ? stateOf(step) : 'failed', null);
+  return runError(execution, { ...account, group: [step], committed }, new StepFailure(code, { step }, left, cause));
+}
+
+function stateOf({ direction }: { readonly direction: Direction }): 'applied' | 'reverted' {
+  return direction === 'up' ? 'applied' : 'reverted';
+}
+
+/** The journal knows how long each took by the server's clock; we know it of each message only. */
+function measured({ results, done }: Account, answer: BatchResult | undefined): void {
+  const rows = (answer?.rows ?? []) as unknown as readonly DurationRow[];
+  const known = new Map(rows.map((row) => [`${row.direction} ${row.version}`, row.durationMs]));
+  for (const result of results.slice(0, done)) {
+    const duration = known.get(`${result.direction} ${result.version}`);
+    if (duration !== undefined) result.duration_ms = duration;
+  }
 }
 
 function settleResult(result: StepResult | undefined, state: StepResult['state'], duration: number | null): void {

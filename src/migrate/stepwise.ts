@@ -61,7 +61,7 @@ async function authored(execution: Execution, step: PlanStep): Promise<readonly 
   try {
     return await cancellable(execution, () => opaqueStatements(execution, step));
   } catch (thrown) {
-    throw asStepFailure(execution, step, thrown);
+    throw asStepFailure(execution, [step], thrown);
   }
 }
 
@@ -167,7 +167,7 @@ function failureOf(progress: Progress, thrown: unknown): StepFailure {
   if (thrown instanceof PieceFailure && thrown.piece.kind === 'fence') {
     return new StepFailure('LOCK_LOST', { step }, left, leaseLost(execution.subject));
   }
-  const plain = asStepFailure(execution, step, thrown);
+  const plain = asStepFailure(execution, [step], thrown);
   return plain.left.kind === 'unknown'
     ? plain
     : new StepFailure(plain.code, spotIn(progress, plain.spot), left, plain.cause, plain.blockers);
