@@ -76,6 +76,7 @@ export const CODES = {
   INDEX_INVALID: { exit: EXIT.failed, title: 'an index that a migration builds is not valid' },
   LOCK_HELD: { exit: EXIT.locked, title: 'another run holds the migration lock' },
   LOCK_LOST: { exit: EXIT.failed, title: 'the migration lock was lost while the run was under way' },
+  LOCK_PROXIED: { exit: EXIT.refused, title: 'a session lock would not hold behind a connection pooler' },
   LOCK_TIMEOUT: { exit: EXIT.failed, title: 'a migration did not get a lock in time, after every attempt' },
   MIGRATION_FAILED: { exit: EXIT.failed, title: 'a migration failed' },
   READ_ONLY: { exit: EXIT.connection, title: 'the server or the database accepts no changes' },

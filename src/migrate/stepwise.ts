@@ -111,7 +111,7 @@ async function alone(progress: Progress, statement: Statement, piece: Piece, beg
     await sendPieces(session, [
       ...recordPieces(step, journalSql(history, run, { ...entry, checksum })),
       ...fencePieces(step, fence),
-      ...frames(step, isPatient(statement.sql) ? PATIENT : hurried(timeouts)),
+      ...frames(step, fence ? [] : isPatient(statement.sql) ? PATIENT : hurried(timeouts)),
     ]);
     // Alone: a message with two statements would be a transaction again.
     await watch.during(step.name, timeouts.lock, () => cancellable(execution, () => sendAlone(session, piece)));
@@ -128,6 +128,7 @@ async function sendAlone(session: Execution['session'], piece: Piece): Promise<v
   }
 }
 
+/** For the session. Under a lease there is none: behind a pooler the settings would be those of other people's statements. */
 const PATIENT = ['SET lock_timeout = 0', 'SET statement_timeout = 0'];
 
 function hurried(timeouts: Execution['timeouts']): string[] {

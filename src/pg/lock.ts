@@ -42,7 +42,7 @@ export function advisoryKey(...words: readonly string[]): bigint {
 
 /**
  * Takes the lock and returns the results of `also`, or throws LOCK_HELD with the holder's name after `wait`
- * milliseconds. Stops waiting when the runtime's signal is aborted (RUN_INTERRUPTED).
+ * milliseconds, or LOCK_PROXIED where a session lock is worth nothing. Stops waiting when the runtime's signal is aborted (RUN_INTERRUPTED).
  */
 export async function takeAdvisoryLock(
   session: Session,
@@ -52,13 +52,26 @@ export async function takeAdvisoryLock(
   return pollForLock(
     { ...request, holder: () => advisoryHolder(session, request.key) },
     async () => {
+      const direct = `pg_backend_pid() = ${session.pid}`;
       const [head, ...rest] = await session.batch(
-        `SELECT pg_try_advisory_lock(${request.key}) AS locked;\n${request.also ?? ''}`,
+        `SELECT ${direct} AS direct, CASE WHEN ${direct} THEN pg_try_advisory_lock(${request.key}) END AS locked;\n${request.also ?? ''}`,
       );
-      return head?.rows[0]?.locked === true ? rest : null;
+      if (head?.rows[0]?.direct !== true) throw behindProxy(request.subject);
+      return head.rows[0].locked === true ? rest : null;
     },
     runtime,
   );
+}
+
+/**
+ * The server process is not the one that the login named: a proxy answers in its place. It may hand the next
+ * transaction another one, and then the lock stays behind on a session that others get, too.
+ */
+function behindProxy(subject: string): ToolError {
+  return new ToolError('LOCK_PROXIED', `behind a connection pooler, a session lock does not protect ${subject}`, {
+    detail: 'the server process that answers is not the one that the login named: a pooler stands between',
+    hint: 'Connect to the server itself, or keep the lock in a table: set lock.mode to "lease" (STRATA_LOCK_MODE=lease). Nothing was changed.',
+  });
 }
 
 /** Gives the lock back. False: this session did not hold it any more (a migration released every advisory lock). */
