@@ -116,11 +116,17 @@ function invocation(path: readonly string[], card: Card, command: Command, globa
   const options: Record<string, unknown> = {};
   for (const flag of card.flags ?? []) {
     const key = camelCase(flag.name);
-    if (given[key] === undefined) continue;
-    if (flag.config) overrides[flag.config] = given[key];
-    else options[key] = given[key];
+    const value = flag.name.startsWith('no-') ? negated(given, flag.name) : given[key];
+    if (value === undefined) continue;
+    if (flag.config) overrides[flag.config] = value;
+    else options[key] = value;
   }
   return { path, card, options: { ...options, args: command.args }, overrides, globals };
+}
+
+/** Commander takes `--no-cache` for the opposite of a flag `cache`, which is true without it. */
+function negated(given: Readonly<Record<string, unknown>>, name: string): true | undefined {
+  return given[camelCase(name.slice('no-'.length))] === false ? true : undefined;
 }
 
 export function camelCase(name: string): string {

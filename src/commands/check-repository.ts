@@ -75,3 +75,9 @@ function notReplayed({ config }: Context, { message, place }: ReplayFailure): Fi
     place,
   });
 }
+
+/** What has not been told already: several checks may see the same fault. */
+export function unless(told: readonly Finding[], found: readonly Finding[]): readonly Finding[] {
+  const known = new Set(told.map(({ fingerprint }) => fingerprint));
+  return found.filter(({ fingerprint }) => !known.has(fingerprint));
+}

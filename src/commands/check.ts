@@ -6,15 +6,11 @@
 import { type Code, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { withTask } from '../base/runtime.ts';
-import { setNames } from '../seed/dataset.ts';
-import { generatorOf } from '../seed/generated.ts';
-import { typesOfMigrations, verifyFiles } from './check-repository.ts';
-import type { Context, Options, Run } from './command.ts';
-import { run as cycle } from './cycle.ts';
-import { run as drift } from './drift.ts';
-import { run as lint } from './lint.ts';
-import { run as seed } from './seed.ts';
-import { run as verify } from './verify.ts';
+import type { Counts } from './check-cache.ts';
+import { CHECKS, type Check } from './check-kinds.ts';
+import { type Memory, memoryOf } from './check-memory.ts';
+import { unless } from './check-repository.ts';
+import type { Context, Options } from './command.ts';
 
 export interface CheckData {
   readonly checks: readonly Checked[];
@@ -26,68 +22,11 @@ export interface Checked {
   readonly judged: Counts;
   readonly findings: number;
   readonly milliseconds: number;
+  /** When an earlier run judged the same and found nothing, ISO 8601: this one took its word. Null: it was judged now. */
+  readonly cached: string | null;
+  /** Why it is judged each time; null: it is not, or never could be. */
+  readonly uncached: string | null;
 }
-
-type Counts = Readonly<Record<string, number>>;
-
-interface Check {
-  readonly title: string;
-  readonly work: Run;
-  /** The counts, from the data of the outcome. The first one must not be zero. */
-  readonly count: (data: Counts, context: Context) => Counts;
-  /** Why nothing was judged, where that is no fault; null: it is one. */
-  readonly mayBeNothing?: (context: Context) => string | null;
-}
-
-/** In the order in which they run: what needs no database first. */
-const CHECKS: Readonly<Record<string, Check>> = {
-  verify: {
-    title: 'files and lock file',
-    work: async (context, { live }) => {
-      const files = verifyFiles(context);
-      if (live !== true) return files;
-      const database = await verify(context, { args: [] });
-      const data = { applied: (database.data as { readonly checked: number }).checked, ...files.data };
-      return outcome(data, [], [...files.findings, ...unless(files.findings, database.findings)]);
-    },
-    count: ({ applied, files = 0, locked = 0 }) => ({ ...(applied === undefined ? {} : { applied }), files, locked }),
-  },
-  lint: {
-    title: 'lint, both directions',
-    work: (context, { live }) => lint(context, { args: [], all: true, offline: live !== true }),
-    count: ({ statements = 0, files = 0, rules = 0 }) => ({ statements, files, rules }),
-  },
-  seed: {
-    title: 'seed files',
-    work: async (context) => {
-      const args = setNames(seedPlace(context));
-      return args.length === 0 ? outcome({ rows: 0 }, []) : seed(context, { args, validateOnly: true });
-    },
-    count: ({ rows = 0 }, context) => {
-      const place = seedPlace(context);
-      const sets = setNames(place);
-      const programs = sets.filter((name) => generatorOf(place, name)).length;
-      // Sets without a row or a program are as good as none, and worse: somebody believes they hold something.
-      return { sets: rows + programs === 0 ? 0 : sets.length, rows, programs };
-    },
-    mayBeNothing: (context) => (setNames(seedPlace(context)).length === 0 ? 'there is no seed set' : null),
-  },
-  cycle: {
-    title: 'up, down and up of each migration',
-    work: (context) => cycle(context, { args: [] }),
-    count: ({ cycled = 0 }) => ({ migrations: cycled }),
-  },
-  types: {
-    title: 'generated types',
-    work: typesOfMigrations,
-    count: ({ relations = 0, routines = 0 }) => ({ objects: relations + routines, relations, routines }),
-  },
-  drift: {
-    title: 'live database',
-    work: (context) => drift(context, { args: [] }),
-    count: ({ migrations = 0 }) => ({ migrations }),
-  },
-};
 
 export async function run(context: Context, options: Options): Promise<Outcome<CheckData>> {
   const findings: Finding[] = [];
@@ -100,11 +39,6 @@ export async function run(context: Context, options: Options): Promise<Outcome<C
     findings.push(...unless(findings, found));
   }
   return outcome({ checks }, view(checks), findings);
-}
-
-function unless(told: readonly Finding[], found: readonly Finding[]): readonly Finding[] {
-  const known = new Set(told.map(({ fingerprint }) => fingerprint));
-  return found.filter(({ fingerprint }) => !known.has(fingerprint));
 }
 
 /** Throws USAGE for names that are no check, for a choice of nothing, and for `drift` without a live database to look at. */
@@ -133,25 +67,51 @@ function names(options: Options, flag: 'only' | 'skip'): readonly string[] {
   });
 }
 
-async function one(
-  context: Context,
-  options: Options,
-  name: string,
-): Promise<{ readonly checked: Checked; readonly found: readonly Finding[] }> {
+interface Done {
+  readonly checked: Checked;
+  readonly found: readonly Finding[];
+}
+
+async function one(context: Context, options: Options, name: string): Promise<Done> {
   const { runtime } = context;
   const check = CHECKS[name];
   if (!check) throw new ToolError('BUG', `no check ${name}`);
   const since = runtime.ticks();
-  const result = await withTask(
+  const { checked, found } = await withTask(
     runtime,
     { id: `check ${name}`, title: `${name}: ${check.title}` },
-    () => check.work(context, options).catch((thrown: unknown) => failed(name, thrown)),
-    ({ findings }) => `${findings.length} findings`,
+    async () => {
+      const memory = await memoryOf(context, options, name, check);
+      return recalled(name, memory) ?? judged(context, options, { name, check, memory });
+    },
+    ({ checked: { findings, cached } }) => (cached ? `nothing has changed since ${cached}` : `${findings} findings`),
   );
-  const judged = check.count(result.data as Counts, context);
-  const found = [...result.findings, ...(result.ok ? nothing(context, name, check, judged) : [])];
-  const milliseconds = Math.round(runtime.ticks() - since);
-  return { checked: { check: name, judged, findings: found.length, milliseconds }, found };
+  return { checked: { ...checked, milliseconds: Math.round(runtime.ticks() - since) }, found };
+}
+
+function recalled(name: string, { recalled: known }: Memory): Done | null {
+  if (!known) return null;
+  const { judged: counts, at } = known;
+  return {
+    checked: { check: name, judged: counts, findings: 0, milliseconds: 0, cached: at, uncached: null },
+    found: [],
+  };
+}
+
+interface Judging {
+  readonly name: string;
+  readonly check: Check;
+  readonly memory: Memory;
+}
+
+async function judged(context: Context, options: Options, { name, check, memory }: Judging): Promise<Done> {
+  const result = await check.work(context, options).catch((thrown: unknown) => failed(name, thrown));
+  const counts = check.count(result.data as Counts, context);
+  const found = [...result.findings, ...(result.ok ? nothing(context, name, check, counts) : [])];
+  const lost = result.ok && found.length === 0 ? await memory.keep(counts) : null;
+  if (lost) context.runtime.emit({ kind: 'note', level: 'warning', text: lost });
+  const about = { check: name, judged: counts, findings: found.length, milliseconds: 0 };
+  return { checked: { ...about, cached: null, uncached: memory.reason }, found };
 }
 
 /** Faults of the repository: the other checks still have something to say. A server that is away is no finding. */
@@ -193,18 +153,29 @@ function nothing(context: Context, name: string, check: Check, judged: Counts): 
   return [finding(input)];
 }
 
-function seedPlace({ config }: Context): Parameters<typeof setNames>[0] {
-  return { root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' };
-}
-
 function view(checks: readonly Checked[]): readonly Block[] {
-  const rows = checks.map(({ check, judged, findings, milliseconds }) => [
+  const rows = checks.map(({ check, judged: counts, findings, milliseconds, cached }) => [
     check,
-    Object.entries(judged)
+    Object.entries(counts)
       .map(([what, many]) => `${many} ${what}`)
       .join(', '),
     { text: String(findings), tone: findings > 0 ? ('warn' as const) : ('good' as const) },
-    `${(milliseconds / 1000).toFixed(2)} s`,
+    cached ? 'cached' : `${(milliseconds / 1000).toFixed(2)} s`,
   ]);
-  return [{ kind: 'table', head: ['check', 'judged', 'findings', 'time'], rows }];
+  const table: Block = { kind: 'table', head: ['check', 'judged', 'findings', 'time'], rows };
+  return [table, ...cacheNotes(checks).map((text): Block => ({ kind: 'text', text, tone: 'quiet' }))];
+}
+
+function cacheNotes(checks: readonly Checked[]): readonly string[] {
+  const kept = checks.filter(({ cached }) => cached);
+  const since = kept.map(({ cached }) => cached ?? '').sort()[0];
+  const reasons = [...new Set(checks.flatMap(({ uncached }) => uncached ?? []))];
+  return [
+    ...(since
+      ? [
+          `${kept.length} of ${checks.length} checks rest on what has not changed since ${since}; judge them anew with --no-cache`,
+        ]
+      : []),
+    ...reasons.map((reason) => `judged each time: ${reason}`),
+  ];
 }

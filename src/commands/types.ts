@@ -15,6 +15,7 @@ import { typeModel } from '../codegen/model.ts';
 import { proceduresText } from '../codegen/procedures.ts';
 import { registerText } from '../codegen/register.ts';
 import { typescriptOf } from '../codegen/typescript.ts';
+import type { Config } from '../config/schema.ts';
 import { ownTables } from '../migrate/history.ts';
 import type { Context, Options, Run } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -38,13 +39,13 @@ export const run: Run = async (context, options) => {
   const { snapshot, hash } = await snapshotFor(context, options);
   const settings = { ...config.types, schemas: config.schemas };
   const model = typeModel(snapshot, settings);
-  const path = resolve(config.root, config.types.out);
+  const [path = '', schemas = '', procedures = '', register = ''] = typeFiles(config);
   const types = `./${basename(path).replace(/\.([mc]?)ts$/, '.$1js')}`;
   const texts: readonly (readonly [string, string | null])[] = [
     [path, typescriptOf(model, hash)],
-    [beside(path, 'schemas'), schemasText(model, settings)],
-    [beside(path, 'procedures'), proceduresText(snapshot, model, { errors: config.types.errors, types })],
-    [beside(path, 'register'), registerText(snapshot, model, config.types.parse)],
+    [schemas, schemasText(model, settings)],
+    [procedures, proceduresText(snapshot, model, { errors: config.types.errors, types })],
+    [register, registerText(snapshot, model, config.types.parse)],
   ];
   const targets = texts.flatMap(([at, text]): readonly Target[] =>
     text === null ? [] : [{ path: at, file: relative(config.root, at) || at, text }],
@@ -53,6 +54,12 @@ export const run: Run = async (context, options) => {
   const counts = { relations: relations.length, routines: routines.length };
   return options.check === true ? check(targets, counts) : write(targets, counts);
 };
+
+/** Absolute paths of everything that may be written, the row types first. */
+export function typeFiles({ root, types }: Pick<Config, 'root' | 'types'>): readonly string[] {
+  const path = resolve(root, types.out);
+  return [path, ...['schemas', 'procedures', 'register'].map((what) => beside(path, what))];
+}
 
 interface Target {
   readonly path: string;

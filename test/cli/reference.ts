@@ -83,6 +83,23 @@ Passwords and e-mail addresses are masked in everything but the data that were a
 - \`github\`, \`gitlab\` and \`sarif\` name files as the repository knows them (\`GITHUB_WORKSPACE\`, \`CI_PROJECT_DIR\`), also when the project is a folder
   in it; in \`gitlab\` and \`sarif\`, which want a file of everything, findings about no file are at \`strata.lock.json\`.
 
+## What check remembers
+
+\`strata check\` keeps its clean results (no error, no warning, no note) in \`${DEFAULTS.embedded.dir}/cache/check/\`, each under a hash of all that it rests on:
+
+| check | rests on |
+|---|---|
+| all | the configuration but for its databases, the build of strata, the version of Node |
+| lint, cycle, types | every file below \`migrations\` and \`sql\`, what its modules import, records of the installed packages, \`package.json\`, \`tsconfig.json\` |
+| seed | every file below \`seeds\` |
+| types | the generated files |
+| cycle, types | the server: version and platform, extensions it offers, roles, encoding and locale of new databases, settings of sessions |
+
+A module that reads files, variables or the network, or imports what is not installed from a registry, cannot be told by its text: its checks are done
+each time, and the report says why. \`verify\`, and everything that \`--live\` adds, is always done. A record that is damaged is ignored. Not part
+of the key: what lies on the disk of the server, and the clock. CI may keep the folder between runs; results are found by content, so a cache of
+another branch does no harm. \`--no-cache\` neither reads nor writes it.
+
 ## Commands
 ${leaves()
   .map(({ path }) => section(path))

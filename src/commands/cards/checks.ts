@@ -57,11 +57,15 @@ export const CHECK_CARDS: readonly Card[] = [
       'be allowed to create databases. With --live the live database is read as well: its history and catalog, what lint ' +
       'can learn from it, and drift. Every check says what it judged; one that judged nothing is an error, except that a ' +
       'project may have no seed sets. Faults of the files do not stop the other checks; an unreachable server does.\n\n' +
+      'A check that found nothing is not done again while nothing changes that it rests on: the files and what they import, ' +
+      'the configuration, the build of strata, Node and, for cycle and types, the server. The results are in ' +
+      '.strata/cache/check/, which CI may keep between runs.\n\n' +
       'The checks are verify, lint, seed, cycle, types and drift. Exit status 1: there are errors. Pipelines to ' +
       'start from are in examples/ci/.',
     flags: [
       { name: 'only', kind: 'list', value: 'check', help: 'these checks alone; several with commas' },
       { name: 'skip', kind: 'list', value: 'check', help: 'not these checks; several with commas' },
+      { name: 'no-cache', kind: 'boolean', help: 'judge everything anew, and remember nothing' },
       { name: 'live', kind: 'boolean', help: 'judge the live database too: history, catalog, drift' },
       MIGRATIONS,
     ],
