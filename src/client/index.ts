@@ -1,8 +1,19 @@
 /** The door of `strata-pg/client`: a thin layer over `pg` for applications. */
+export { type Actor, withActor, withTransaction } from './actor.ts';
+export {
+  type Cluster,
+  type ClusterOptions,
+  type ClusterStats,
+  createCluster,
+  type FallbackEvent,
+  type RefusalReason,
+  type ReplicaStats,
+} from './cluster.ts';
 export {
   NotCommittedError,
   type Pool,
   type PoolClient,
+  PoolClosedError,
   type PoolOptions,
   type PoolSize,
   type PoolStats,
@@ -17,4 +28,5 @@ export {
 } from './model.ts';
 export { createPool } from './pool.ts';
 export type { RetryOptions } from './retry.ts';
-export { type Actor, type TransactionOptions, type Work, withActor, withTransaction } from './transaction.ts';
+export { createSession, type Session } from './session.ts';
+export type { TransactionOptions, Work } from './transaction.ts';

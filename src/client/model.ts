@@ -108,14 +108,20 @@ export interface Pool extends Queryable {
   connect(): Promise<PoolClient>;
   stats(): PoolStats;
   on(event: 'acquire', listener: (client: PoolClient) => void): unknown;
-  /** Lends nothing more, waits for what is lent, at most `grace` milliseconds (default 10,000); then closes it. */
+  /** Takes no more requests, waits for those it has, at most `grace` milliseconds (default 10,000); then cancels them. */
   shutdown(options?: { readonly grace?: number }): Promise<{ readonly forced: number }>;
+  /** The same, without an end of its patience. */
   end(): Promise<void>;
 }
 
 /** No connection became free in time. */
 export class PoolTimeoutError extends Error {
   override readonly name = 'PoolTimeoutError';
+}
+
+/** The pool was shut down before the request, or while it waited. */
+export class PoolClosedError extends Error {
+  override readonly name = 'PoolClosedError';
 }
 
 /** A query was sent with a transaction that is over, or the work ended it itself. */

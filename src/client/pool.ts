@@ -4,9 +4,11 @@
  * pg.Pool, so whatever takes one takes this.
  */
 import pg from 'pg';
+import { cancelStatement } from './cancel.ts';
 import {
   type Pool,
   type PoolClient,
+  PoolClosedError,
   type PoolOptions,
   type PoolSize,
   type PoolStats,
@@ -27,10 +29,7 @@ type Callback = (
   release: (destroy?: Error | boolean) => void,
 ) => void;
 
-interface Canceller {
-  cancel(client: Lent, query: unknown): void;
-  readonly connection: NodeJS.EventEmitter & { readonly stream: { destroy(): void } };
-}
+const CLOSED = 'the pool is shut down: it lends nothing more';
 
 /** Milliseconds that cancelled statements get to end. */
 const CANCELLING = 500;
@@ -52,6 +51,11 @@ class LendingPool extends pg.Pool {
   readonly #prePing: number;
   readonly #lent = new Set<Lent>();
   readonly #lastUsed = new WeakMap<Lent, number>();
+  /** Each refuses one request. */
+  readonly #waiting = new Set<() => void>();
+  readonly #onQuiet: (() => void)[] = [];
+  #closing = false;
+  #ended: Promise<void> | undefined;
   #served = 0;
   #timeouts = 0;
   #dead = 0;
@@ -103,28 +107,68 @@ class LendingPool extends pg.Pool {
   }
 
   async shutdown({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<{ readonly forced: number }> {
-    const ended = this.end();
-    if (await within(ended, grace)) return { forced: 0 };
+    this.#closing = true;
+    const quiet = this.#quiet();
+    if (await within(quiet, grace)) return this.#close(0);
     const forced = [...this.#lent];
+    for (const refuse of this.#waiting) refuse();
     // A closed socket alone does not stop a statement: the server would notice when it has a result to send.
-    for (const client of forced) this.#cancel(client);
-    await within(ended, CANCELLING);
+    await Promise.all(forced.map((client) => cancelStatement(client, CANCELLING)));
+    await within(quiet, CANCELLING);
     for (const client of this.#lent) client.release(true);
-    await ended;
-    return { forced: forced.length };
+    return this.#close(forced.length);
   }
 
-  /** By the protocol's own cancel request, which needs no login; where TLS is asked for, pg cannot send it. */
-  #cancel(client: Lent): void {
-    const { activeQuery } = client as unknown as { readonly activeQuery: unknown };
-    if (activeQuery === null || activeQuery === undefined) return;
-    const canceller = new pg.Client(this.options) as unknown as Canceller;
-    canceller.connection.on('error', () => undefined);
-    canceller.cancel(client, activeQuery);
-    setTimeout(() => canceller.connection.stream.destroy(), CANCELLING).unref();
+  /** As pg's, but requests that wait already are served first: pg-pool would forget them. */
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | undefined {
+    this.#closing = true;
+    const ended = this.#quiet().then(() => this.#close(0));
+    if (callback === undefined) return ended.then(() => undefined);
+    ended.then(callback, callback);
+    return undefined;
   }
 
-  async #lend(): Promise<Lent> {
+  async #close(forced: number): Promise<{ readonly forced: number }> {
+    this.#ended ??= super.end();
+    await this.#ended;
+    return { forced };
+  }
+
+  /** Resolves when nothing is lent and nobody waits. */
+  #quiet(): Promise<void> {
+    return new Promise((done) => {
+      this.#onQuiet.push(done);
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (!this.#closing || this.#lent.size + this.#waiting.size > 0) return;
+    for (const done of this.#onQuiet.splice(0)) done();
+  }
+
+  #lend(): Promise<Lent> {
+    if (this.#closing) return Promise.reject(new PoolClosedError(CLOSED));
+    return new Promise<Lent>((resolve, reject) => {
+      const refuse = (): void => {
+        if (this.#waiting.delete(refuse)) reject(new PoolClosedError(CLOSED));
+      };
+      this.#waiting.add(refuse);
+      this.#find().then(
+        // One that was refused meanwhile has no use for it.
+        (client) => (this.#waiting.delete(refuse) ? resolve(client) : client.release()),
+        (thrown) => {
+          if (!this.#waiting.delete(refuse)) return;
+          reject(thrown);
+          this.#settle();
+        },
+      );
+    });
+  }
+
+  async #find(): Promise<Lent> {
     for (;;) {
       const client = await this.#next();
       const since = this.#lastUsed.get(client);
@@ -162,6 +206,7 @@ class LendingPool extends pg.Pool {
       if (!this.#lent.delete(client)) return;
       this.#lastUsed.set(client, Date.now());
       release(destroy || (this.totalCount > this.#size.size && this.waitingCount === 0));
+      this.#settle();
     };
   }
 }

@@ -9,12 +9,12 @@ export interface RetryOptions {
 
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
-export async function retried<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+export async function retried<T>(run: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { retries = 4, retryBudget = 5_000 } = options;
   const until = Date.now() + retryBudget;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await run();
+      return await run(attempt);
     } catch (thrown) {
       const pause = Math.random() * Math.min(500, 10 * 2 ** attempt);
       if (attempt >= retries || !isConflict(thrown) || Date.now() + pause > until) throw thrown;

@@ -12,16 +12,8 @@ import {
   type QueryResult,
   TransactionEndedError,
 } from './model.ts';
-import { type RetryOptions, retried } from './retry.ts';
-
-export interface Actor {
-  /** Becomes `app.user_id`; null: nobody, an anonymous visitor. */
-  readonly userId: number | string | bigint | null;
-  /** Role of the transaction. Default: the one that the pool logs in as. */
-  readonly role?: string;
-  /** More settings of the transaction: `{ 'app.tenant': '7' }`. */
-  readonly settings?: Readonly<Record<string, string>>;
-}
+import type { RetryOptions } from './retry.ts';
+import type { Session } from './session.ts';
 
 export interface TransactionOptions extends RetryOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
@@ -30,35 +22,40 @@ export interface TransactionOptions extends RetryOptions {
   readonly statementTimeout?: number;
   /** Milliseconds that one statement may wait for a lock. */
   readonly lockTimeout?: number;
+  /** What this transaction writes, later reads of the session see, on replicas too. Costs no round trip. */
+  readonly session?: Session;
 }
 
 export type Work<T> = (tx: Queryable) => Promise<T>;
 
-/** Runs `work` as a user. Conflicts (40001, 40P01) run it again from the start: let it do nothing outside the database. */
-export function withActor<T>(pool: Pool, actor: Actor, work: Work<T>, options: TransactionOptions = {}): Promise<T> {
-  const { userId, role, settings = {} } = actor;
-  const all = { ...settings, 'app.user_id': userId === null ? '' : String(userId) };
-  return retried(() => once(pool, { settings: all, role, options }, work), options);
-}
-
-/** The same without an identity. */
-export function withTransaction<T>(pool: Pool, work: Work<T>, options: TransactionOptions = {}): Promise<T> {
-  return retried(() => once(pool, { settings: {}, role: undefined, options }, work), options);
-}
-
-interface Start {
+export interface Start {
   readonly settings: Readonly<Record<string, string>>;
   readonly role: string | undefined;
   readonly options: TransactionOptions;
 }
 
-async function once<T>(pool: Pool, start: Start, work: Work<T>): Promise<T> {
+/** Asked in the message of BEGIN whether this connection will do. */
+export interface Admission {
+  /** A SELECT of one row. */
+  readonly question: string;
+  /** Milliseconds to wait before it is asked again; 0: it will do. Throws when it will not do. */
+  readonly pause: (answer: unknown) => number;
+}
+
+/** The server broke the connection off before the transaction was over. */
+export class ConnectionLost extends Error {}
+
+/** One transaction on one connection of the pool. With `admission`: throws ConnectionLost when there is none, or it breaks. */
+export async function once<T>(pool: Pool, start: Start, work: Work<T>, admission?: Admission): Promise<T> {
   const begin = beginText(start);
-  const client = await pool.connect();
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw admission ? new ConnectionLost('no connection', { cause }) : cause;
+  });
   const tx = new Loan(client);
   let clean = false;
   try {
-    await client.query(begin);
+    if (admission) await admitted(client, start, admission);
+    else await client.query(begin);
     const result = await work(tx);
     tx.end();
     await finish(client, start);
@@ -67,9 +64,24 @@ async function once<T>(pool: Pool, start: Start, work: Work<T>): Promise<T> {
   } catch (thrown) {
     tx.end();
     clean = await rolledBack(client, start);
-    throw thrown;
+    throw admission && !clean ? new ConnectionLost('the connection broke', { cause: thrown }) : thrown;
   } finally {
     client.release(!clean);
+  }
+}
+
+/**
+ * The question has a transaction of its own in front: what it answers is older than the snapshot of the work, also under
+ * repeatable read. All in one message.
+ */
+async function admitted(client: PoolClient, start: Start, { question, pause }: Admission): Promise<void> {
+  for (;;) {
+    const text = `BEGIN READ ONLY; ${question}; COMMIT; ${beginText(start)}`;
+    const results = (await client.query(text)) as unknown as readonly QueryResult<unknown>[];
+    const milliseconds = pause(results[1]?.rows[0]);
+    if (milliseconds === 0) return;
+    await client.query(`ROLLBACK${washing(start)}`);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 }
 
@@ -107,27 +119,40 @@ async function finish(client: PoolClient, start: Start): Promise<void> {
   if (status === 'E') {
     throw new NotCommittedError('a statement failed and the work went on: PostgreSQL has undone the transaction');
   }
-  const done: unknown = await client.query(`COMMIT${washing(start)}`);
+  const session = start.options.readOnly ? undefined : start.options.session;
+  const text = session ? committing(start) : `COMMIT${washing(start)}`;
+  const done: unknown = await client.query(text).catch(unawaited);
   // Several statements in one message give a list of results. A query that nobody awaited may have failed meanwhile.
-  const [first] = (Array.isArray(done) ? done : [done]) as readonly { readonly command: string }[];
-  if (first?.command !== 'COMMIT') {
-    throw new NotCommittedError('a statement that was not awaited failed: PostgreSQL has undone the transaction');
-  }
+  const results = (Array.isArray(done) ? done : [done]) as readonly QueryResult<{ readonly lsn: string }>[];
+  if (!results.some(({ command }) => command === 'COMMIT')) unawaited({ code: FAILED_TRANSACTION });
+  const position = results[0]?.rows[0] === undefined ? undefined : results.at(-1)?.rows[0];
+  if (session && position) session.advance(position.lsn);
+}
+
+/** Row of the first result: something was written. Of the last: where the log is now, at or behind the COMMIT. */
+function committing(start: Start): string {
+  const wrote = 'SELECT FROM (SELECT pg_current_xact_id_if_assigned() AS id) AS x WHERE id IS NOT NULL';
+  return `${wrote}; COMMIT${washing(start)}; SELECT pg_current_wal_insert_lsn()::text AS lsn`;
+}
+
+const FAILED_TRANSACTION = '25P02';
+
+function unawaited(thrown: { readonly code?: string }): never {
+  if (thrown.code !== FAILED_TRANSACTION) throw thrown;
+  throw new NotCommittedError('a statement that was not awaited failed: PostgreSQL has undone the transaction');
 }
 
 /** False: the connection is in no known state. */
 async function rolledBack(client: PoolClient, start: Start): Promise<boolean> {
-  if (statusOf(client) === 'I') {
-    // The server has ended it (a COMMIT that failed), or the work has; settings of the session are taken back anyway.
-    return client.query(`SELECT 1${washing(start)}`).then(
+  const succeeds = (text: string): Promise<boolean> =>
+    client.query(text).then(
       () => true,
       () => false,
     );
-  }
-  return client.query(`ROLLBACK${washing(start)}`).then(
-    () => true,
-    () => false,
-  );
+  // The server has ended it (a COMMIT that failed), or the work has: a ROLLBACK would be a warning in the server's log.
+  // Or the message of the failure has come in two pieces, and the status in the second one is not here yet.
+  const ended = statusOf(client) === 'I' && (await succeeds(`SELECT 1${washing(start)}`));
+  return ended || succeeds(`ROLLBACK${washing(start)}`);
 }
 
 /** As the server said after the last statement: I idle, T in a transaction, E in a failed one. */

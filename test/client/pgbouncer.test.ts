@@ -14,6 +14,7 @@ import {
 } from '../../src/client/index.ts';
 import { useDatabase } from '../support/database.ts';
 import { type Bouncer, describeBehindPgbouncer, withPgbouncer } from '../support/pgbouncer.ts';
+import { proxyTo } from './proxy.ts';
 
 const database = useDatabase();
 const ROLE = `app_${process.pid}`;
@@ -182,6 +183,24 @@ describeBehindPgbouncer('withActor behind pgbouncer', () => {
       client.release(true);
       await everybodyIsNobody(db);
       expect((await db.query('SELECT owner FROM notes WHERE changes <> 0')).rows).toEqual([]);
+    }));
+});
+
+describeBehindPgbouncer('shutdown over TLS', () => {
+  test('cancels what is under way by a request over TLS', () =>
+    withPgbouncer({ target: database.target(), tls: 'require' }, async (bouncer) => {
+      const proxy = await proxyTo(bouncer.target);
+      const url = new URL(targetUrl(proxy.target));
+      url.search = '?sslmode=no-verify';
+      const pool = poolOf(bouncer, { connectionString: url.href });
+      const cut = pool.query('SELECT pg_sleep(60)').catch((thrown: { code?: string }) => thrown.code);
+      await untilAsleep(1);
+      expect(await pool.shutdown({ grace: 0 })).toEqual({ forced: 1 });
+      expect(await cut).toBe('57014');
+      // Two connections, and behind the eight bytes that ask for TLS nothing can be read.
+      const encrypted = proxy.sent().map((bytes) => bytes.subarray(8, 10).toString('hex'));
+      expect(encrypted).toEqual(['1603', '1603']);
+      await proxy.close();
     }));
 });
 

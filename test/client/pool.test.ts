@@ -1,7 +1,13 @@
 /** The pool: sizes, waiting, dead connections, shutdown, hooks. */
 import { describe, expect, test } from 'vitest';
 import { targetUrl } from '../../src/base/target.ts';
-import { PoolTimeoutError, type QueryEvent, SIZES, type SlowQueryEvent } from '../../src/client/index.ts';
+import {
+  PoolClosedError,
+  PoolTimeoutError,
+  type QueryEvent,
+  SIZES,
+  type SlowQueryEvent,
+} from '../../src/client/index.ts';
 import { masked } from '../../src/client/observe.ts';
 import { useDatabase } from '../support/database.ts';
 import { proxyTo } from './proxy.ts';
@@ -89,7 +95,33 @@ describe('shutdown', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await db.shutdown()).toEqual({ forced: 0 });
     await expect(slow).resolves.toMatchObject({ rowCount: 1 });
-    await expect(db.query('SELECT 1')).rejects.toThrow('after calling end');
+    await expect(db.query('SELECT 1')).rejects.toBeInstanceOf(PoolClosedError);
+    await expect(db.connect()).rejects.toBeInstanceOf(PoolClosedError);
+  });
+
+  test('serves the requests that wait already, also by end()', async () => {
+    const db = pool({ size: ONE });
+    const all = Array.from({ length: 5 }, (_, n) => db.query<{ n: number }>('SELECT $1::int AS n', [n]));
+    const ended = db.end();
+    expect((await Promise.all(all)).map(({ rows }) => rows[0]?.n)).toEqual([0, 1, 2, 3, 4]);
+    await ended;
+    expect(db.stats()).toMatchObject({ open: 0, lent: 0 });
+    // Also an idle connection that was promised a moment ago.
+    const idle = pool({ size: ONE });
+    await idle.query('SELECT 1');
+    const last = idle.query('SELECT 1');
+    expect(await idle.shutdown()).toEqual({ forced: 0 });
+    await expect(last).resolves.toMatchObject({ rowCount: 1 });
+  });
+
+  test('refuses those that still wait when its patience ends, and uses no connection for them', async () => {
+    const db = pool({ size: ONE });
+    const kept = await db.connect();
+    const late = db.query('SELECT 1').catch((thrown: unknown) => thrown);
+    expect(await db.shutdown({ grace: 20 })).toEqual({ forced: 1 });
+    expect(await late).toBeInstanceOf(PoolClosedError);
+    kept.release();
+    expect(db.stats()).toMatchObject({ open: 0, lent: 0 });
   });
 
   test('closes what does not end in time', async () => {

@@ -2,22 +2,39 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { Target } from '../../src/base/target.ts';
 
-export interface Proxy {
+export interface TcpProxy {
   readonly target: Target;
   /** Connections made until now lead nowhere from here on. */
   readonly silence: () => void;
+  /** What clients have sent until now, by connection. */
+  readonly sent: () => readonly Buffer[];
   readonly close: () => Promise<void>;
 }
 
-export async function proxyTo(target: Target): Promise<Proxy> {
+/** `torn`: the end of everything the server says comes some milliseconds later, as networks may deliver it. */
+export async function proxyTo(target: Target, { torn = 0 } = {}): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  const sent: Buffer[][] = [];
   const server = createServer((near) => {
     const path = `${target.host}/.s.PGSQL.${target.port}`;
     const far = target.host.startsWith('/') ? connect(path) : connect(target.port, target.host);
     const pair = [near, far] as const;
     pairs.add(pair);
-    near.on('data', (data) => far.write(data)).on('error', () => undefined);
-    far.on('data', (data) => near.write(data)).on('error', () => undefined);
+    const chunks: Buffer[] = [];
+    sent.push(chunks);
+    near.on('data', (data) => chunks.push(data) && far.write(data)).on('error', () => undefined);
+    far
+      .on('error', () => undefined)
+      .on('data', (data) => {
+        if (torn === 0) return void near.write(data);
+        // ReadyForQuery is six bytes.
+        near.write(data.subarray(0, -6));
+        far.pause();
+        setTimeout(() => {
+          near.write(data.subarray(-6));
+          far.resume();
+        }, torn);
+      });
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
@@ -32,6 +49,7 @@ export async function proxyTo(target: Target): Promise<Proxy> {
         far.destroy();
       }
     },
+    sent: () => sent.map((chunks) => Buffer.concat(chunks)),
     close: () =>
       new Promise((done) => {
         for (const pair of pairs) for (const socket of pair) socket.destroy();

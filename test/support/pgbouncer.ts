@@ -21,6 +21,8 @@ export interface BouncerOptions {
   readonly serverConnections?: number;
   /** Logins besides the target's own, with the target's password: see login() in database.ts. */
   readonly users?: readonly string[];
+  /** `require`: clients must use TLS; the certificate is that of test/cases/tls. Default: they need not, and cannot. */
+  readonly tls?: 'disable' | 'require';
   /** More lines of its [pgbouncer] section. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -76,7 +78,8 @@ async function start(
   const identity = serverIdentity([]);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const port = await freePort();
-    const target = { ...options.target, host: '127.0.0.1', port };
+    const ssl = options.tls === 'require' ? ({ ssl: { mode: 'require' } } as const) : {};
+    const target = { ...options.target, host: '127.0.0.1', port, ...ssl };
     const file = configure(folder, port, options, identity);
     const child = spawn(program, ['-q', file], { ...spawnIds(identity), cwd: '/', stdio: 'ignore' });
     child.on('error', () => undefined);
@@ -87,7 +90,7 @@ async function start(
 }
 
 function configure(folder: string, port: number, options: BouncerOptions, identity: Identity): string {
-  const { target, serverConnections = 2, users = [], settings = {} } = options;
+  const { target, serverConnections = 2, users = [], tls = 'disable', settings = {} } = options;
   const password = target.password ?? '';
   const all = {
     listen_addr: '127.0.0.1',
@@ -99,6 +102,9 @@ function configure(folder: string, port: number, options: BouncerOptions, identi
     auth_type: target.password === undefined ? 'trust' : 'scram-sha-256',
     auth_file: join(folder, 'users'),
     logfile: join(folder, 'log'),
+    client_tls_sslmode: tls,
+    client_tls_cert_file: join(folder, 'server.pem'),
+    client_tls_key_file: join(folder, 'server.key'),
     ...settings,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`);
@@ -106,6 +112,8 @@ function configure(folder: string, port: number, options: BouncerOptions, identi
   const texts = {
     ini: `[databases]\n* = host=${target.host} port=${target.port}\n[pgbouncer]\n${lines.join('\n')}\n`,
     users: `${names.join('\n')}\n`,
+    'server.pem': readFileSync('test/cases/tls/server.pem', 'utf8'),
+    'server.key': readFileSync('test/cases/tls/server.key', 'utf8'),
   };
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text, { mode: 0o600 });
   if (identity)
