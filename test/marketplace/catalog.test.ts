@@ -98,7 +98,7 @@ describe('every function', () => {
     ));
   test('that the application may call with the owner’s rights is one that asks who calls', () =>
     none(`SELECT proname ${mine} AND prosecdef AND has_function_privilege('app_user', oid, 'EXECUTE')
-      AND prosrc !~ '(current_user_id|current_user_role|require_booking_role|current_tutor_profile_id|is_tutor_available|require_admin|is_admin)' AND proname <> 'is_tutor_available'`));
+      AND prosrc !~ '(current_user_id|current_user_role|require_booking_role|current_tutor_profile_id|is_tutor_available|is_admin|app\\.user_id)' AND proname <> 'is_tutor_available'`));
 });
 
 describe('policies', () => {
