@@ -1,7 +1,7 @@
 /** Payments, refunds, payouts, wallets, reviews and lessons: no cent appears, disappears or goes back twice. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Row } from '../../src/pg/pool.ts';
-import { type Actor, as, only, outcome, useMarketplace } from './support/marketplace.ts';
+import { type Actor, as, only, outcome, useMarketplace, violated } from './support/marketplace.ts';
 import { addPackage, addSubject, addTutor, addUser, type Booking, call, type Tutor } from './support/people.ts';
 
 const db = useMarketplace();
@@ -237,8 +237,14 @@ describe('wallets', () => {
   test('move by balanced entries only', () =>
     db.session(async (s) => {
       expect(await outcome(s.query('UPDATE wallets SET balance_cents = 0 WHERE balance_cents <> 0'))).toBe('23001');
-      const single = `INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents) SELECT id, gen_random_uuid(), 'DEPOSIT', 5 FROM wallets WHERE kind = 'platform'`;
+      const single = `INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents, balance_after_cents) SELECT id, gen_random_uuid(), 'DEPOSIT', 5, balance_cents + 5 FROM wallets WHERE kind = 'platform'`;
       expect(await outcome(s.query(single))).toBe('23514');
+      // Balanced, but the entries do not say what the wallets hold afterwards.
+      const silent = `INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents, balance_after_cents)
+        SELECT w.id, gen_random_uuid(), 'DEPOSIT', cents, 0 FROM wallets w, (VALUES (5), (-5)) AS moved (cents) WHERE kind = 'platform'`;
+      expect(
+        await violated(s, silent.replace('gen_random_uuid()', `'${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}'`)),
+      ).toBe('trg_wallet_transactions_keep');
       expect(await outcome(s.query('UPDATE wallet_transactions SET amount_cents = 1'))).toBe('23001');
       expect(await outcome(s.query('DELETE FROM wallet_transactions'))).toBe('23001');
     }));

@@ -42,9 +42,8 @@ const FILL = `
     SELECT 'booking', 1000000 + n, 'booking.test', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
   UPDATE users SET google_id = 'google-oauth2|' || id WHERE id % 3 = 0;
   INSERT INTO wallets (kind, user_id, currency) SELECT 'user', user_id, 'EUR' FROM tutor_profiles UNION ALL SELECT 'external', NULL, 'EUR';
-  WITH t AS (SELECT gen_random_uuid() AS id, w.id AS wallet FROM wallets w, generate_series(1, 10) WHERE kind = 'user')
-    INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents)
-    SELECT wallet, id, 'DEPOSIT', 5 FROM t UNION ALL SELECT (SELECT id FROM wallets WHERE kind = 'external'), id, 'DEPOSIT', -5 FROM t;
+  SELECT count(post_transfer((SELECT id FROM wallets WHERE kind = 'external' AND currency = 'EUR'), id, 5, 'DEPOSIT', NULL))
+    FROM wallets, generate_series(1, 10) WHERE kind = 'user';
   INSERT INTO audit_log (actor_role, table_name, row_id, operation, changed_columns)
     SELECT 'system', CASE WHEN n % 2 = 0 THEN 'users' ELSE 'payouts' END, 1000000 + n % 900, 'UPDATE', CASE WHEN n % 100 = 0 THEN ARRAY['role'] ELSE ARRAY['status'] END
     FROM generate_series(1, 2000) n`;

@@ -1,21 +1,10 @@
-/**
- * The constraints of the tables around a booking: a row that is right but for one value is refused by exactly the constraint that is
- * for it. Naming it is the mutation test too: without that constraint the row would pass, or another name would show.
- */
-import { beforeAll, expect, test } from 'vitest';
-import { useMarketplace, violated } from './support/marketplace.ts';
-import { addWorld } from './support/world.ts';
-
-const db = useMarketplace();
-const CORE =
-  `users user_profiles subjects tutor_profiles tutor_availabilities tutor_blackouts tutor_metrics student_profiles student_packages bookings
-  booking_transitions payments outbox_events idempotency_keys tutor_response_log`.split(/\s+/);
-
-beforeAll(() => db.session((s) => addWorld(s)));
+/** What the tables around the core refuse: a row that is right but for one value. */
+import type { Session } from '../../../src/pg/pool.ts';
+import { ServerError } from '../../../src/pg/server-error.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 /** Constraint, table, and what is wrong with the row. Rows of UNIQUE constraints are written twice. */
-const CASES: readonly (readonly [constraint: string, table: string, wrong: Values])[] = [
+export const AROUND: readonly (readonly [constraint: string, table: string, wrong: Values])[] = [
   ['chk_refunds_amount', 'refunds', { amount_cents: 0 }],
   ['chk_refunds_currency', 'refunds', { currency: 'eur' }],
   ['chk_refunds_reason', 'refunds', { reason: 'x' }],
@@ -24,7 +13,6 @@ const CASES: readonly (readonly [constraint: string, table: string, wrong: Value
   ['chk_wallets_kind', 'wallets', { kind: 'x', balance_cents: 0, user_id: null }],
   ['chk_wallets_owner', 'wallets', { kind: 'user', balance_cents: 0, user_id: null }],
   ['chk_wallet_transactions_amount', 'wallet_transactions', { amount_cents: 0 }],
-  ['chk_wallet_transactions_type', 'wallet_transactions', { type: 'x', amount_cents: 1 }],
   ['chk_payouts_amount', 'payouts', { amount_cents: 0 }],
   ['chk_payouts_currency', 'payouts', { currency: '' }],
   ['chk_payouts_paid', 'payouts', { status: 'PAID' }],
@@ -107,61 +95,56 @@ const CASES: readonly (readonly [constraint: string, table: string, wrong: Value
   ['chk_reports_resolved', 'reports', { status: 'RESOLVED' }],
   ['chk_reports_status', 'reports', { status: 'x' }],
   ['chk_audit_log_operation', 'audit_log', { operation: 'x' }],
+  ['chk_wallets_owner', 'wallets', { kind: 'platform', balance_cents: 0, currency: 'CHF', same: 'id user_id' }],
+  ['chk_payouts_paid', 'payouts', { status: 'PENDING', paid_at: '2026-01-01' }],
+  ['chk_reviews_rating', 'reviews', { rating: 0 }],
+  ['chk_reviews_response', 'reviews', { responded_at: '2026-01-01' }],
+  ['chk_supported_currencies_minor_units', 'supported_currencies', { code: 'XXX', minor_units: -1 }],
+  ['chk_user_notification_preferences_quiet', 'user_notification_preferences', { quiet_until: '22:00' }],
+  ['chk_tutor_subjects_years', 'tutor_subjects', { years_of_experience: -1 }],
+  ['chk_tutor_education_years', 'tutor_education', { start_year: 1899 }],
+  ['chk_tutor_education_years', 'tutor_education', { start_year: 2201 }],
+  ['chk_tutor_education_years', 'tutor_education', { end_year: 2201 }],
+  ['chk_tutor_pricing_options_duration', 'tutor_pricing_options', { duration_minutes: 481 }],
+  ['chk_tutor_pricing_options_sessions', 'tutor_pricing_options', { sessions: 101 }],
+  ['chk_progress_proficiency', 'progress', { proficiency: -0.001 }],
+  ['chk_learning_goals_target', 'learning_goals', { target_proficiency: 1.001 }],
+  ['chk_learning_goals_reached', 'learning_goals', { reached_at: '2026-01-01' }],
+  ['chk_messages_body', 'messages', { body: 'x'.repeat(10_001) }],
+  ['chk_message_attachments_size', 'message_attachments', { size_bytes: 0 }],
+  ['chk_file_buckets_mime', 'file_buckets', { mime_types: [] }],
+  ['chk_file_buckets_size', 'file_buckets', { max_size_bytes: 10_485_761 }],
+  ['chk_file_buckets_ttl', 'file_buckets', { url_ttl_seconds: 86_401 }],
+  ['chk_data_subject_requests_completed', 'data_subject_requests', { completed_at: '2026-01-01' }],
+  ['chk_retention_policies_keep', 'retention_policies', { action: 'keep', keep: '1 day' }],
+  ['chk_reports_resolved', 'reports', { resolved_at: '2026-01-01' }],
 ];
 
-/** A row of the table with these values instead, under a new id. */
-async function refusedBy(table: string, wrong: Values, copies: number): Promise<string> {
-  return db.session(async (s) => {
-    const found = await s.query<{ name: string }>(
-      `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = ''`,
-      [table],
-    );
-    const columns = found.map(({ name }) => name).join(', ');
-    const { same, ...values } = wrong;
-    const [one = '', other = ''] = typeof same === 'string' ? same.split(' ') : [];
-    const equal = one === '' ? '' : ` || jsonb_build_object('${other}', r.${one})`;
-    const sql = `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_record(NULL::${table},
-      (SELECT to_jsonb(r)${equal} || $1 FROM ${table} r ORDER BY 1 DESC LIMIT 1)), generate_series(1, ${copies})`;
-    return violated(s, sql, [JSON.stringify(values)]);
-  });
+/** A row of the table with these values instead, under a new id; twice where it must be unique. Inside the caller's transaction. */
+export async function refusedBy(s: Session, [guard, table, wrong]: (typeof AROUND)[number]): Promise<string> {
+  const found = await s.query<{ name: string }>(
+    `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = '' AND attgenerated = ''`,
+    [table],
+  );
+  const columns = found.map(({ name }) => name).join(', ');
+  const { same, ...values } = wrong;
+  const [one = '', other = ''] = typeof same === 'string' ? same.split(' ') : [];
+  const equal = one === '' ? '' : ` || jsonb_build_object('${other}', r.${one})`;
+  const sql = `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_record(NULL::${table},
+    (SELECT to_jsonb(r)${equal} || $1 FROM ${table} r ORDER BY 1 DESC LIMIT 1)), generate_series(1, ${guard.startsWith('uq_') ? 2 : 1})`;
+  return refused(s, sql, [JSON.stringify(values)]);
 }
 
-test.each(CASES)('%s', async (constraint, table, wrong) => {
-  expect(await refusedBy(table, wrong, constraint.startsWith('uq_') ? 2 : 1)).toBe(constraint);
-});
-
-test('a wallet of a person never owes: chk_wallets_balance', async () => {
-  const overdraw = `INSERT INTO wallet_transactions (wallet_id, transfer_id, type, amount_cents, balance_after_cents)
-    SELECT id, gen_random_uuid(), 'WITHDRAWAL', -1000000, 0 FROM wallets WHERE kind = 'user'`;
-  expect(await db.session((s) => violated(s, overdraw))).toBe('chk_wallets_balance');
-});
-
-test('the rows are right but for that one value', async () => {
-  const wrongAnyway: string[] = [];
-  const fresh: Readonly<Record<string, Values>> = {
-    refunds: {},
-    payouts: {},
-    messages: {},
-    notifications: {},
-    user_consents: {},
-    reports: {},
-    learning_goals: {},
-    session_materials: {},
-  };
-  for (const [table, values] of Object.entries(fresh)) {
-    const got = await refusedBy(table, values, 1);
-    if (got !== 'none') wrongAnyway.push(`${table}: ${got}`);
+/** The constraint, else the SQLSTATE, that stops a statement; `none` when it passes. Undone, inside the caller's transaction. */
+export async function refused(s: Session, sql: string, params: readonly unknown[] = []): Promise<string> {
+  await s.query('SAVEPOINT attempt');
+  try {
+    await (params.length === 0 ? s.batch(sql) : s.query(sql, params));
+    return 'none';
+  } catch (thrown) {
+    if (thrown instanceof ServerError) return thrown.fields.constraint ?? thrown.sqlstate;
+    throw thrown;
+  } finally {
+    await s.batch('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
   }
-  expect(wrongAnyway).toEqual([]);
-});
-
-test('no CHECK, UNIQUE or EXCLUDE outside the core lacks a case', async () => {
-  const names = await db.session((s) =>
-    s.query<{ name: string }>(
-      `SELECT conname AS name FROM pg_constraint JOIN pg_class c ON c.oid = conrelid WHERE contype IN ('c', 'u', 'x') AND conparentid = 0 AND NOT relispartition
-         AND relnamespace = 'public'::regnamespace AND relname <> ALL ($1) ORDER BY 1`,
-      [CORE],
-    ),
-  );
-  expect(names.map(({ name }) => name)).toEqual([...CASES.map(([name]) => name), 'chk_wallets_balance'].sort());
-});
+}
