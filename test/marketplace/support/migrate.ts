@@ -12,7 +12,7 @@ const folder = { root: process.cwd(), migrations: 'migrations', sql: 'sql' };
 export const HISTORY = { schema: 'strata', table: 'schema_migrations' };
 let compiled: ReadonlyMap<string, CompiledMigration> | undefined;
 
-/** All the way up, or down to version `to` (null: to nothing). */
+/** Up to version `to` (null: all the way), or down to it (null: to nothing). */
 export async function migrate(session: Session, direction: 'up' | 'down', to: string | null = null): Promise<number> {
   const { files } = readMigrations(folder);
   const compile = { ...folder, all: files };
@@ -37,7 +37,8 @@ export async function migrate(session: Session, direction: 'up' | 'down', to: st
       choose: async (history) => {
         const statuses = statusesOf(files, history);
         const extent = to === null ? { steps: files.length } : { to };
-        const chosen = direction === 'up' ? chooseUp(statuses) : chooseDown(statuses, history, extent);
+        const chosen =
+          direction === 'up' ? chooseUp(statuses, to === null ? {} : { to }) : chooseDown(statuses, history, extent);
         return planOf(direction, chosen, rendered).steps;
       },
     },
