@@ -898,7 +898,7 @@ export interface RecordPaymentArgs {
 }
 
 /**
- * What the payment provider reports of a payment; a repeated event changes nothing. Refusals: BK001, BK002, BK008 more than the price, BK404.
+ * What the payment provider reports of a payment; a repeated event changes nothing. Refusals: BK001, BK002, BK008 more than the price, BK404, BK409 event of another booking.
  *
  * function public.record_payment(p_booking_id integer, p_amount_cents integer, p_status text, p_provider_event_id text, p_provider_payment_id text, p_provider text, p_now timestamp with time zone)
  */
@@ -924,7 +924,7 @@ export interface RecordPayoutArgs {
 }
 
 /**
- * Money that left the wallet of a tutor for the bank; a repeated event changes nothing. Refusals: BK002, BK008 more than the wallet holds, BK404.
+ * Money that left the wallet of a tutor for the bank; a repeated event changes nothing. Refusals: BK002, BK008 more than the wallet holds, BK404, BK409 event of another payout.
  *
  * function public.record_payout(p_tutor_profile_id integer, p_amount_cents integer, p_currency text, p_provider_event_id text, p_now timestamp with time zone)
  */
@@ -948,7 +948,7 @@ export interface RecordRefundArgs {
 }
 
 /**
- * What the payment provider reports of a refund; a repeated event changes nothing. Refusals: BK001, BK002, BK008 more than was paid, BK404.
+ * What the payment provider reports of a refund; a repeated event changes nothing. Refusals: BK001, BK002, BK008 more than was paid, BK404, BK409 event of another payment.
  *
  * function public.record_refund(p_payment_id integer, p_amount_cents integer, p_reason text, p_provider_event_id text, p_now timestamp with time zone)
  */

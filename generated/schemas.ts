@@ -3447,6 +3447,7 @@ export const tutorProfileRowSchema: JsonSchema = {
     deleted_by: {"anyOf":[{"type":"integer","minimum":-2147483648,"maximum":2147483647},{"type":"null"}],"description":"Who soft-deleted the row."},
     created_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When the row was written."},
     updated_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When the row last changed; kept by trigger."},
+    is_account_active: {"type":"boolean","description":"Whether the account may act: neither suspended nor deleted; kept by trigger."},
   },
   required: [
     "id",
@@ -3472,6 +3473,7 @@ export const tutorProfileRowSchema: JsonSchema = {
     "deleted_by",
     "created_at",
     "updated_at",
+    "is_account_active",
   ],
   additionalProperties: false,
 };
@@ -3505,6 +3507,7 @@ export const newTutorProfileSchema: JsonSchema = {
     deleted_by: {"anyOf":[{"type":"integer","minimum":-2147483648,"maximum":2147483647},{"type":"null"}],"description":"Who soft-deleted the row."},
     created_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row was written."},
     updated_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row last changed; kept by trigger."},
+    is_account_active: {"type":"boolean","description":"Whether the account may act: neither suspended nor deleted; kept by trigger."},
   },
   required: [
     "user_id",
@@ -3543,6 +3546,7 @@ export const tutorProfilePatchSchema: JsonSchema = {
     deleted_by: {"anyOf":[{"type":"integer","minimum":-2147483648,"maximum":2147483647},{"type":"null"}],"description":"Who soft-deleted the row."},
     created_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row was written."},
     updated_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row last changed; kept by trigger."},
+    is_account_active: {"type":"boolean","description":"Whether the account may act: neither suspended nor deleted; kept by trigger."},
   },
   required: [
   ],

@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * Row types of the database, written by `strata types`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:1b95261b1512d0b41ab4b974694810cb24bfe34bf0a7bc4b8af63031057f1d63
+ * Snapshot: sha256:22092ba60fdd3b8a49211d3d77379fc24215ccee315d081c29ca346f8cfff446
  */
 
 /** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
@@ -2938,6 +2938,8 @@ export interface TutorProfileRow {
   readonly created_at: PgDate;
   /** When the row last changed; kept by trigger. */
   readonly updated_at: PgDate;
+  /** Whether the account may act: neither suspended nor deleted; kept by trigger. */
+  readonly is_account_active: boolean;
 }
 
 /** What INSERT into tutor_profiles takes. */
@@ -2965,6 +2967,7 @@ export interface NewTutorProfile {
   deleted_by?: UserId | null;
   created_at?: PgDate | string;
   updated_at?: PgDate | string;
+  is_account_active?: boolean;
 }
 
 /** What UPDATE of tutor_profiles takes. */
@@ -2992,6 +2995,7 @@ export interface TutorProfilePatch {
   deleted_by?: UserId | null;
   created_at?: PgDate | string;
   updated_at?: PgDate | string;
+  is_account_active?: boolean;
 }
 
 /**
