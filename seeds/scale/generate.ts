@@ -1,10 +1,10 @@
 /**
  * A marketplace of any size for tests of speed, the same on every machine. Tables come in the order of their foreign keys; each is
- * told from the beginning, so memory does not grow with the factor. Wallets stay empty: the lessons are history from before the
- * ledger, as an import from another system would be.
+ * told from the beginning, so memory does not grow with the factor.
  */
 import { readFileSync } from 'node:fs';
 import { chance } from './chance.ts';
+import { payouts, wallets, walletTransactions } from './ledger.ts';
 import { type Lesson, lessonsOf, type Tutor, tutorOf } from './lessons.ts';
 import { FIRST, NOW, PLACES, peopleIn, person, shareOf, tutorsIn } from './people.ts';
 
@@ -75,6 +75,13 @@ const TABLES: readonly (readonly [
     'payment_id amount_cents currency reason provider_refund_id provider_event_id created_at',
     perLesson(refund),
   ],
+  ['wallets', 'id kind user_id currency', wallets],
+  [
+    'wallet_transactions',
+    'wallet_id transfer_id type amount_cents balance_after_cents booking_id created_at',
+    walletTransactions,
+  ],
+  ['payouts', 'tutor_profile_id amount_cents currency status provider_event_id paid_at created_at', payouts],
   ['reviews', 'booking_id tutor_profile_id student_id rating comment created_at', perLesson(review)],
   [
     'lessons',

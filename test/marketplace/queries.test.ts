@@ -28,7 +28,6 @@ const FILL = `
   INSERT INTO booking_waitlist (tutor_profile_id, student_id, start_time, end_time) SELECT tutor_profile_id, student_id, start_time, end_time FROM bookings WHERE id % 5 = 0;
   INSERT INTO idempotency_keys (user_id, scope, idempotency_key, request_hash, created_at)
     SELECT student_id, 'create_booking', id, repeat('0', 64), created_at FROM bookings WHERE id % 3 = 0;
-  INSERT INTO payouts (tutor_profile_id, amount_cents, currency, status, paid_at) SELECT id, 1, 'EUR', 'PAID', now() FROM tutor_profiles, generate_series(1, 12);
   INSERT INTO payouts (tutor_profile_id, amount_cents, currency) SELECT id, 1, 'EUR' FROM tutor_profiles LIMIT 9;
   INSERT INTO webhook_events (provider, event_id, event_type, payload, processed_at)
     SELECT 'stripe', n, 'x', '{}', CASE WHEN n % 50 > 0 THEN now() END FROM generate_series(1, 4000) n;
@@ -41,9 +40,6 @@ const FILL = `
   INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, published_at)
     SELECT 'booking', 1000000 + n, 'booking.test', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
   UPDATE users SET google_id = 'google-oauth2|' || id WHERE id % 3 = 0;
-  INSERT INTO wallets (kind, user_id, currency) SELECT 'user', user_id, 'EUR' FROM tutor_profiles UNION ALL SELECT 'external', NULL, 'EUR';
-  SELECT count(post_transfer((SELECT id FROM wallets WHERE kind = 'external' AND currency = 'EUR'), id, 5, 'DEPOSIT', NULL))
-    FROM wallets, generate_series(1, 10) WHERE kind = 'user';
   INSERT INTO audit_log (actor_role, table_name, row_id, operation, changed_columns)
     SELECT 'system', CASE WHEN n % 2 = 0 THEN 'users' ELSE 'payouts' END, 1000000 + n % 900, 'UPDATE', CASE WHEN n % 100 = 0 THEN ARRAY['role'] ELSE ARRAY['status'] END
     FROM generate_series(1, 2000) n`;
@@ -65,7 +61,7 @@ beforeAll(async () => {
         WHERE t.is_approved AND b.session_state = 'SCHEDULED' ORDER BY t.total_sessions DESC, b.id LIMIT 1`),
     );
   });
-}, 60_000);
+}, 300_000);
 
 describe('scale data', () => {
   const none = async (sql: string): Promise<void> => expect(await db.session((s) => s.query(sql))).toEqual([]);
@@ -99,6 +95,39 @@ describe('scale data', () => {
     await none(
       `SELECT m.tutor_profile_id FROM tutor_metrics m WHERE accepted_count <> (SELECT count(*) FROM tutor_response_log l WHERE l.tutor_profile_id = m.tutor_profile_id AND response = 'ACCEPTED')`,
     );
+  });
+  test('keep wallets whose balances are the sums of entries that balance, and pay out what was earned', async () => {
+    await none(
+      `SELECT id FROM wallets w WHERE balance_cents <> (SELECT coalesce(sum(amount_cents), 0) FROM wallet_transactions t WHERE t.wallet_id = w.id)`,
+    );
+    await none(
+      'SELECT transfer_id FROM wallet_transactions GROUP BY transfer_id HAVING sum(amount_cents) <> 0 OR count(*) <> 2',
+    );
+    // Every captured lesson earned once, what was refunded after capture was taken back, and nothing else was booked.
+    await none(`SELECT b.id FROM bookings b LEFT JOIN (
+        SELECT booking_id, sum(amount_cents) FILTER (WHERE type = 'EARNING' AND amount_cents > 0) AS earned, sum(amount_cents) FILTER (WHERE type = 'REFUND' AND amount_cents > 0) AS refunded
+        FROM wallet_transactions GROUP BY 1) AS t ON t.booking_id = b.id
+      WHERE (b.payment_state = 'CAPTURED' OR b.dispute_state = 'RESOLVED_REFUNDED') <> (t.earned IS NOT NULL) OR t.earned <> b.tutor_earnings_cents
+        OR (b.payment_state IN ('REFUNDED', 'PARTIALLY_REFUNDED') AND b.dispute_state = 'RESOLVED_REFUNDED') <> (t.refunded IS NOT NULL)`);
+    await none(`SELECT p.id FROM payouts p JOIN tutor_profiles t ON t.id = p.tutor_profile_id JOIN wallets w ON w.user_id = t.user_id
+      WHERE status = 'PAID' AND NOT EXISTS (SELECT FROM wallet_transactions x WHERE x.wallet_id = w.id AND x.type = 'PAYOUT' AND x.amount_cents = -p.amount_cents)`);
+  });
+  test('follow a weekly rhythm in the time zones of their tutors', async () => {
+    const shape = await db.session((s) =>
+      only(
+        s.query(`SELECT count(DISTINCT u.timezone)::int AS zones,
+            avg((extract(hour FROM b.start_time AT TIME ZONE u.timezone) BETWEEN 8 AND 21)::int)::float AS by_day,
+            avg((extract(hour FROM b.start_time AT TIME ZONE u.timezone) >= 16)::int)::float AS evening,
+            (max(n) / min(n))::float AS weekday_spread
+          FROM bookings b JOIN tutor_profiles t ON t.id = b.tutor_profile_id JOIN users u ON u.id = t.user_id,
+            (SELECT max(c)::numeric AS n FROM (SELECT count(*) AS c FROM bookings GROUP BY extract(isodow FROM start_time)) AS x UNION ALL
+             SELECT min(c) FROM (SELECT count(*) AS c FROM bookings GROUP BY extract(isodow FROM start_time)) AS y) AS d`),
+      ),
+    );
+    expect(shape.zones).toBeGreaterThan(7);
+    expect(shape.by_day).toBe(1);
+    expect(shape.evening).toBeGreaterThan(0.4);
+    expect(shape.weekday_spread).toBeGreaterThan(1.3);
   });
   test('are skewed: the busiest fifth of the tutors gives more than two fifths of the lessons', async () => {
     const { share } = await db.session((s) =>
