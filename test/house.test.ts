@@ -31,6 +31,7 @@ const FLOOR: Readonly<Record<string, number>> = {
 
 /** One outside package, one home: an upgrade or a replacement touches one file. */
 const HOME: Readonly<Record<string, string | readonly string[]>> = {
+  'age-encryption': 'backup/age.ts',
   'ajv-formats': 'base/validate.ts',
   'ajv/dist/2020.js': 'base/validate.ts',
   chalk: 'report/paint.ts',

@@ -21,8 +21,9 @@ import { clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts'
 import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
 import { prepareDrills, writeDrill } from './drill-store.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
-import { backupRows, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { backupRows, MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.ts';
 import { readManifest } from './manifest-read.ts';
+import { type OpenedBackup, type OpenInput, openBackup } from './open.ts';
 import { restoreBackup } from './restore.ts';
 
 export interface DrillInput {
@@ -36,6 +37,8 @@ export interface DrillInput {
   readonly jobs?: number;
   /** Where the scratch server's data go. Default: the temporary folder. */
   readonly scratch?: string | undefined;
+  /** Path of the file of private keys; needed only for an encrypted backup. */
+  readonly identity?: string | undefined;
   readonly runtime: Runtime;
 }
 
@@ -74,6 +77,7 @@ class Drill {
   readonly findings: Finding[] = [];
   private readonly startedAt: Date;
   private readonly phases = new Map<PhaseName, DrillPhase>();
+  private head: ManifestHead | null = null;
   private manifest: Manifest | null = null;
   private manifestSha256 = '';
   private server: string | null = null;
@@ -87,9 +91,13 @@ class Drill {
   }
 
   async work(): Promise<void> {
-    const { dir, id, scratch, runtime } = this.input;
-    const { manifest, findings } = await readManifest(dir, id);
-    if (manifest === null) return void this.findings.push(...findings);
+    const { dir, id, identity, scratch, runtime } = this.input;
+    const { manifest: head, findings } = await readManifest(dir, id);
+    if (head === null) return void this.findings.push(...findings);
+    this.head = head;
+    const opened = await this.opened({ dir, head, identity, scratch });
+    if (opened === null) return;
+    const { manifest } = opened;
     this.manifest = manifest;
     this.manifestSha256 = sha256(await readFile(join(dir, id, MANIFEST_FILE)));
     const begun = runtime.ticks();
@@ -100,14 +108,25 @@ class Drill {
         this.server = server.installation.version;
         const text = `PostgreSQL ${this.server}`;
         this.phases.set('server', { name: 'server', result: 'passed', ms: runtime.ticks() - begun, text });
-        await this.onServer(server, manifest);
+        await this.onServer(server, opened);
       },
     );
   }
 
-  private async onServer({ target }: ScratchServer, manifest: Manifest): Promise<void> {
+  /** Null when the backup is to blame; a missing identity is not its fault, and throws. */
+  private async opened(input: OpenInput): Promise<OpenedBackup | null> {
+    try {
+      return await openBackup(input);
+    } catch (thrown) {
+      this.findings.push(...faultOf(thrown, this.input.id, 'restore').findings);
+      return null;
+    }
+  }
+
+  private async onServer({ target }: ScratchServer, opened: OpenedBackup): Promise<void> {
+    const { manifest } = opened;
     const restored = withDatabaseName(target, copyName(manifest));
-    await this.phase('globals', () => this.globals(target, manifest));
+    await this.phase('globals', () => this.globals(target, opened));
     const whole = await this.phase('restore', () => this.restore(target, manifest));
     if (!whole) return;
     await this.phase('amcheck', () => withSession(restored, (session) => this.amcheck(session)));
@@ -127,25 +146,25 @@ class Drill {
     return !failed;
   }
 
-  private async globals(target: Target, manifest: Manifest): Promise<PhaseEnd> {
-    const { dir, id, runtime } = this.input;
-    const recorded = await readFile(join(dir, id, 'globals.sql'), 'utf8').catch(() => '');
+  private async globals(target: Target, { manifest, text }: OpenedBackup): Promise<PhaseEnd> {
+    const { env, signal } = this.input.runtime;
+    const recorded = await text('globals').catch(() => '');
     return await withSession(target, async (session) => {
       const refused = await applyGlobals(session, recorded);
       if (refused.length > 0) return { text: `${refused.length} statements refused`, findings: refused };
       if (majorOf(session) !== manifest.server.major) {
         return { text: 'brought back; not compared, as the server has another major version', findings: [] };
       }
-      const program = await findProgram('pg_dumpall', majorOf(session), runtime.env);
-      const again = await dumpGlobals(program, target, runtime);
+      const program = await findProgram('pg_dumpall', majorOf(session), env);
+      const passwords = manifest.dump.role_passwords;
+      const again = await dumpGlobals(program, target, { env, signal, passwords });
       const findings = globalsDifferences(recorded, again, target.user);
       return { text: `${manifest.roles.length} roles of the database, and all others`, findings };
     });
   }
 
   private async restore(target: Target, manifest: Manifest): Promise<PhaseEnd> {
-    const { dir, id, runtime, jobs = 1 } = this.input;
-    const { findings } = await restoreBackup({ target, dir, id, to: copyName(manifest), jobs, runtime });
+    const { findings } = await restoreBackup({ ...this.input, target, to: copyName(manifest) });
     const text = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
     return { text, findings };
   }
@@ -162,8 +181,8 @@ class Drill {
 
   report(result: DrillReport['result'], error?: unknown): DrillReport {
     const { runtime, id } = this.input;
-    const { manifest, startedAt } = this;
-    const age = manifest === null ? null : startedAt.getTime() - Date.parse(manifest.at);
+    const { head, manifest, startedAt } = this;
+    const age = head === null ? null : startedAt.getTime() - Date.parse(head.at);
     const [globals, restore] = [this.phases.get('globals'), this.phases.get('restore')];
     return {
       strata_drill: 1,

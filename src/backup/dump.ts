@@ -1,23 +1,25 @@
 /**
  * Runs pg_dump and proves that its output can be read. The custom format is written by us, from pg_dump's standard
- * output, so that the hash is taken before the bytes ever meet the disk; at the same time a pg_restore reads the whole
- * stream to nowhere. `pg_restore --list` would prove nothing: the table of contents is at the front, and an archive cut
- * at a fifth of its length still lists well.
+ * output, so that it is hashed, and encrypted, before the bytes ever meet the disk; at the same time a pg_restore reads
+ * the whole stream to nowhere. `pg_restore --list` would prove nothing: the table of contents is at the front, and an
+ * archive cut at a fifth of its length still lists well.
  *
- * Compression is gzip, because its streams carry a checksum that pg_restore checks: of 60 random bit flips it finds 60,
- * against 9 with zstd and none with lz4.
+ * The directory format is written by pg_dump's workers themselves. What they wrote is then read by pg_restore, and
+ * encrypted file by file: until then it lies in the unfinished backup as it is.
  */
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { Target } from '../base/target.ts';
 import { hashFile, syncFolder } from '../disk/durable.ts';
-import { type Program, runProgram } from '../pg/programs.ts';
+import { type Program, type RunOptions, runProgram } from '../pg/programs.ts';
+import { type Writing, writeFile } from './file-writer.ts';
 import type { BackupFile } from './manifest.ts';
-import { Meter, together } from './streams.ts';
+import { Tee, together } from './streams.ts';
 
-export interface DumpInput {
+export interface DumpInput extends Pick<Writing, 'folder' | 'recipients'> {
   readonly target: Target;
   readonly pgDump: Program;
   readonly pgRestore: Program;
@@ -29,18 +31,27 @@ export interface DumpInput {
   /** Server encoding: asked for by name, so that nothing is converted on the way. */
   readonly encoding: string;
   readonly format: 'custom' | 'directory';
+  /** Value of pg_dump's --compress. */
+  readonly compress: string;
   /** Workers of pg_dump, directory format only. */
   readonly jobs: number;
-  /** The folder to write into. */
-  readonly folder: string;
   readonly onBytes: (bytes: number) => void;
 }
 
-export const COMPRESSION = 'gzip:6';
-
-/** The dump inside a backup's folder: a file, or a folder in the directory format. */
+/** The dump inside a backup's folder, before it is encrypted: a file, or a folder in the directory format. */
 export function dumpPath(format: 'custom' | 'directory'): string {
   return format === 'custom' ? 'database.dump' : 'database.dir';
+}
+
+/** A dump that pg_restore can read: as a file or folder, or as its standard input. */
+export type DumpSource = { readonly path: string } | { readonly stdin: () => Readable };
+
+/** The last argument of pg_restore and its standard input. */
+export function sourceArguments(source: DumpSource): {
+  readonly args: readonly string[];
+  readonly input: Pick<RunOptions, 'stdin'>;
+} {
+  return 'path' in source ? { args: [source.path], input: {} } : { args: [], input: { stdin: source.stdin() } };
 }
 
 /** Dumps, fsyncs, hashes and reads back. Throws PROGRAM_FAILED or the system's error. */
@@ -51,37 +62,28 @@ export async function dumpDatabase(input: DumpInput, signal: AbortSignal): Promi
 /** Reads a whole dump to nowhere. Throws PROGRAM_FAILED when pg_restore cannot. */
 export async function readDump(
   pgRestore: Program,
-  path: string,
-  options: Pick<DumpInput, 'env'>,
+  source: DumpSource,
+  { env }: Pick<DumpInput, 'env'>,
   signal: AbortSignal,
 ): Promise<void> {
-  await runProgram(pgRestore, [`--file=${devNull}`, path], null, { env: options.env, signal });
+  const { args, input } = sourceArguments(source);
+  await runProgram(pgRestore, [`--file=${devNull}`, ...args], null, { env, signal, ...input });
 }
 
 async function dumpStream(input: DumpInput, outer: AbortSignal): Promise<BackupFile> {
-  const path = dumpPath('custom');
-  const file = await open(join(input.folder, path), 'wx', 0o600);
-  try {
-    const meter = new Meter(input.onBytes);
-    await together(outer, [
-      (signal) =>
-        runProgram(input.pgDump, dumpArguments(input), input.target, { env: input.env, stdout: meter, signal }),
-      () => pipeline(meter, (bytes: AsyncIterable<Buffer>) => writeAll(file, bytes)),
-      (signal) =>
-        runProgram(input.pgRestore, [`--file=${devNull}`], null, { env: input.env, stdin: meter.copy, signal }),
-    ]);
-    await file.sync();
-    return { path, role: 'dump', size: meter.bytes, sha256: meter.sha256() };
-  } finally {
-    await file.close();
-  }
-}
-
-/** FileHandle.write may write less than it was given. */
-async function writeAll(file: FileHandle, bytes: AsyncIterable<Buffer>): Promise<void> {
-  for await (const chunk of bytes) {
-    for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
-  }
+  const { folder, recipients, env, onBytes } = input;
+  const tee = new Tee();
+  const [, file] = await together(outer, [
+    (signal) => runProgram(input.pgDump, dumpArguments(input), input.target, { env, stdout: tee, signal }),
+    (signal) =>
+      writeFile(
+        { folder, recipients, signal },
+        { path: dumpPath('custom'), role: 'dump', onBytes },
+        tee,
+      ) as Promise<unknown>,
+    (signal) => readDump(input.pgRestore, { stdin: () => tee.copy }, input, signal),
+  ]);
+  return file as BackupFile;
 }
 
 async function dumpFolder(input: DumpInput, signal: AbortSignal): Promise<readonly BackupFile[]> {
@@ -94,22 +96,31 @@ async function dumpFolder(input: DumpInput, signal: AbortSignal): Promise<readon
   } finally {
     clearInterval(watch);
   }
-  const names = (await readdir(folder)).sort();
+  await readDump(input.pgRestore, { path: folder }, input, signal);
   const files: BackupFile[] = [];
-  for (const name of names) {
-    await syncFile(join(folder, name));
-    files.push({ path: `${path}/${name}`, role: 'dump', ...(await hashFile(join(folder, name), signal)) });
-  }
+  for (const name of (await readdir(folder)).sort()) files.push(await keepFile(input, `${path}/${name}`, signal));
   await syncFolder(folder);
-  await readDump(input.pgRestore, folder, input, signal);
   return files;
+}
+
+/** One file that pg_dump wrote: hashed as it lies there, or encrypted in its place. */
+async function keepFile(input: DumpInput, path: string, signal: AbortSignal): Promise<BackupFile> {
+  const { folder, recipients } = input;
+  const plain = join(folder, path);
+  if (recipients.length > 0) {
+    const file = await writeFile({ folder, recipients, signal }, { path, role: 'dump' }, createReadStream(plain));
+    await rm(plain);
+    return file;
+  }
+  await syncFile(plain);
+  return { path, role: 'dump', ...(await hashFile(plain, signal)) };
 }
 
 /** Never `--enable-row-security`: with it pg_dump leaves out what the role may not see, and says nothing. */
 function dumpArguments(input: DumpInput): readonly string[] {
   return [
     `--format=${input.format}`,
-    '--compress=6',
+    `--compress=${input.compress}`,
     `--snapshot=${input.snapshot}`,
     `--encoding=${input.encoding}`,
     `--lock-wait-timeout=${input.lockWait}`,

@@ -16,9 +16,17 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
-/** Text of globals.sql: without passwords, so that a backup's folder cannot be used to log in. */
-export async function dumpGlobals(pgDumpall: Program, target: Target, options: ProgramOptions): Promise<string> {
-  const args = ['--globals-only', '--no-role-passwords', '--no-password', databaseArgument(target.database)];
+/**
+ * Text of globals.sql: without passwords, so that a backup's folder cannot be used to log in, unless asked; then only a
+ * superuser may.
+ */
+export async function dumpGlobals(
+  pgDumpall: Program,
+  target: Target,
+  { passwords, ...options }: ProgramOptions & { readonly passwords: boolean },
+): Promise<string> {
+  const without = passwords ? [] : ['--no-role-passwords'];
+  const args = ['--globals-only', ...without, '--no-password', databaseArgument(target.database)];
   return (await runProgram(pgDumpall, args, target, options)).stdout;
 }
 

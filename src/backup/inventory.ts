@@ -3,13 +3,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../base/finding.ts';
 import { listIds, readVerifications } from '../disk/store.ts';
-import { backupSize, type Manifest } from './manifest.ts';
+import { backupSize, type ManifestHead } from './manifest.ts';
 import { fault, readManifest } from './manifest-read.ts';
 
 export interface Listed {
   readonly id: string;
   /** Null when the manifest cannot be read. */
-  readonly manifest: Manifest | null;
+  readonly manifest: ManifestHead | null;
   /** Bytes by the manifest; null without one. */
   readonly size: number | null;
   /** `good`: its last verification found nothing, and nothing is visibly wrong now. */
@@ -45,7 +45,7 @@ export async function listBackups(dir: string): Promise<readonly Listed[]> {
   return listed;
 }
 
-async function checkSizes(dir: string, manifest: Manifest): Promise<readonly Finding[]> {
+async function checkSizes(dir: string, manifest: ManifestHead): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const { path, size } of manifest.files) {
     const found = await stat(join(dir, manifest.id, path)).then(

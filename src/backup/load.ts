@@ -6,16 +6,13 @@ import type { Runtime } from '../base/runtime.ts';
 import { databaseArgument } from '../pg/program-env.ts';
 import { type Program, runProgram } from '../pg/programs.ts';
 import type { Destination } from './destination.ts';
-import { dumpPath } from './dump.ts';
+import { type DumpSource, sourceArguments } from './dump.ts';
 
 export interface LoadInput {
   readonly place: Destination;
   readonly pgRestore: Program;
-  /** Folder of the backup. */
-  readonly path: string;
-  readonly format: 'custom' | 'directory';
+  readonly source: DumpSource;
   readonly jobs: number;
-  readonly serverMajor: number;
   /** Which lines of `pg_restore --list` to restore; null: all. */
   readonly restores: ((line: string) => boolean) | null;
   readonly runtime: Runtime;
@@ -25,29 +22,28 @@ export interface LoadInput {
 const PARALLEL_FROM = 16 * 1024 * 1024;
 
 /**
- * Workers cannot share a transaction, so they are used only in a database that is dropped when one of them fails.
- * Throws PROGRAM_FAILED.
+ * Workers cannot share a transaction, so they are used only in a database that is dropped when one of them fails, and
+ * not on a stream, which only one can read. Throws PROGRAM_FAILED.
  */
 export async function loadDump(input: LoadInput): Promise<void> {
-  const { place, runtime, pgRestore } = input;
-  const path = join(input.path, dumpPath(input.format));
-  const parallel = place.fresh && input.jobs > 1 && (await isLarge(path));
+  const { place, runtime, pgRestore, source } = input;
+  const parallel = place.fresh && input.jobs > 1 && (await isLarge(source));
   const mode = parallel ? `--jobs=${input.jobs}` : '--single-transaction';
   const args = [mode, '--exit-on-error', '--no-password', databaseArgument(place.target.database)];
-  await withList(input, path, (list) =>
-    runProgram(pgRestore, [...args, ...list, path], place.target, { env: runtime.env, signal: runtime.signal }),
-  );
+  const { env, signal } = runtime;
+  await withList(input, async (list) => {
+    const { args: last, input: stdin } = sourceArguments(source);
+    await runProgram(pgRestore, [...args, ...list, ...last], place.target, { env, signal, ...stdin });
+  });
 }
 
 /** Lends the arguments that restore a part of the archive. */
-async function withList(
-  input: LoadInput,
-  path: string,
-  work: (args: readonly string[]) => Promise<unknown>,
-): Promise<void> {
-  const { restores, pgRestore, runtime } = input;
-  if (restores === null) return void (await work([]));
-  const { stdout } = await runProgram(pgRestore, ['--list', path], null, { env: runtime.env, signal: runtime.signal });
+async function withList(input: LoadInput, work: (args: readonly string[]) => Promise<void>): Promise<void> {
+  const { restores, pgRestore, source, runtime } = input;
+  if (restores === null) return await work([]);
+  const { args, input: stdin } = sourceArguments(source);
+  const { env, signal } = runtime;
+  const { stdout } = await runProgram(pgRestore, ['--list', ...args], null, { env, signal, ...stdin });
   const folder = await mkdtemp(join(tmpdir(), 'strata-list-'));
   try {
     const list = join(folder, 'list');
@@ -59,7 +55,8 @@ async function withList(
 }
 
 /** A folder says nothing about its size; it was chosen for its workers. */
-async function isLarge(path: string): Promise<boolean> {
-  const found = await stat(path);
+async function isLarge(source: DumpSource): Promise<boolean> {
+  if (!('path' in source)) return false;
+  const found = await stat(source.path);
   return found.isDirectory() || found.size >= PARALLEL_FROM;
 }

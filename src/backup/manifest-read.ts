@@ -5,12 +5,12 @@ import { sha256 } from '../base/canonical.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import type { Check } from '../base/validate.ts';
-import { MANIFEST_FILE, type Manifest, SUMS_FILE, sumsText } from './manifest.ts';
-import { MANIFEST_SCHEMA } from './manifest-schema.ts';
+import { type Details, MANIFEST_FILE, type ManifestHead, SUMS_FILE, sumsText } from './manifest.ts';
+import { DETAILS_SCHEMA, HEAD_SCHEMA } from './manifest-schema.ts';
 
 export interface ManifestRead {
   /** Null when it cannot be used at all. */
-  readonly manifest: Manifest | null;
+  readonly manifest: ManifestHead | null;
   readonly findings: readonly Finding[];
 }
 
@@ -29,7 +29,7 @@ export async function readManifest(dir: string, id: string): Promise<ManifestRea
   }
   const schemaFaults = await checkShape(id, parsed.value);
   if (schemaFaults.length > 0) return { manifest: null, findings: schemaFaults };
-  const manifest = parsed.value as Manifest;
+  const manifest = parsed.value as ManifestHead;
   return { manifest, findings: [...checkName(id, manifest), ...(await checkSums(dir, id, manifest, text))] };
 }
 
@@ -52,31 +52,54 @@ function parse(text: string): { readonly value: unknown } | { readonly message: 
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (thrown) {
-    return { message: `the manifest is not JSON: ${messageOf(thrown)}` };
+    return { message: `it is not JSON: ${messageOf(thrown)}` };
   }
 }
 
-let check: Check | undefined;
+/** The validators are loaded only here, and once: most runs never need them. */
+let head: Check | undefined;
+let details: Check | undefined;
 
-/** The validator is loaded only here, and once: most runs never need it. */
 async function checkShape(id: string, value: unknown): Promise<readonly Finding[]> {
   const version = (value as { strata_backup?: unknown } | null)?.strata_backup;
   if (typeof version === 'number' && version > 1) {
     return [fault(id, MANIFEST_FILE, 'invalid', `format ${version} was written by a newer version of strata`)];
   }
-  check ??= (await import('../base/validate.ts')).compileSchema(MANIFEST_SCHEMA);
-  return check(value).map(({ pointer, message }) =>
-    fault(id, MANIFEST_FILE, 'invalid', `${pointer || '/'}: ${message}`),
-  );
+  head ??= (await import('../base/validate.ts')).compileSchema(HEAD_SCHEMA);
+  const faults = invalid(id, MANIFEST_FILE, head(value));
+  const encrypted = faults.length === 0 && (value as ManifestHead).encryption !== null;
+  return faults.length > 0 || encrypted ? faults : await checkDetails(id, MANIFEST_FILE, value);
 }
 
-function checkName(id: string, manifest: Manifest): readonly Finding[] {
+/** The details in a manifest, or in the file beside it. */
+async function checkDetails(id: string, path: string, value: unknown): Promise<readonly Finding[]> {
+  details ??= (await import('../base/validate.ts')).compileSchema(DETAILS_SCHEMA);
+  return invalid(id, path, details(value));
+}
+
+function invalid(id: string, path: string, faults: ReturnType<Check>): readonly Finding[] {
+  return faults.map(({ pointer, message }) => fault(id, path, 'invalid', `${pointer || '/'}: ${message}`));
+}
+
+/** The details of an encrypted backup, from their text. */
+export async function parseDetails(
+  id: string,
+  path: string,
+  text: string,
+): Promise<{ readonly details: Details | null; readonly findings: readonly Finding[] }> {
+  const parsed = parse(text);
+  if ('message' in parsed) return { details: null, findings: [fault(id, path, 'invalid', parsed.message)] };
+  const findings = await checkDetails(id, path, parsed.value);
+  return { details: findings.length > 0 ? null : (parsed.value as Details), findings };
+}
+
+function checkName(id: string, manifest: ManifestHead): readonly Finding[] {
   if (manifest.id === id) return [];
   return [fault(id, MANIFEST_FILE, 'invalid', `the manifest is that of another backup, ${manifest.id}`)];
 }
 
 /** SHA256SUMS is a function of the manifest; anything else in it is damage, in one file or the other. */
-async function checkSums(dir: string, id: string, manifest: Manifest, text: string): Promise<readonly Finding[]> {
+async function checkSums(dir: string, id: string, manifest: ManifestHead, text: string): Promise<readonly Finding[]> {
   const found = await readText(join(dir, id, SUMS_FILE));
   if (found === null) return [fault(id, SUMS_FILE, 'missing', 'the file of checksums is missing')];
   const rest = sumsText(manifest.files);

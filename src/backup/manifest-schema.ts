@@ -1,4 +1,4 @@
-/** JSON Schema of manifest.json, version 1. Unknown keys are allowed: newer versions may add some. */
+/** JSON Schemas of manifest.json, version 1, and of the details in it or beside it. Unknown keys are allowed: newer versions may add some. */
 
 const text = { type: 'string' } as const;
 const textOrNull = { type: ['string', 'null'] } as const;
@@ -14,13 +14,21 @@ function list(items: object): object {
   return { type: 'array', items };
 }
 
-export const MANIFEST_SCHEMA: object = record({
+export const HEAD_SCHEMA: object = record({
   strata_backup: { const: 1 },
   id: { type: 'string', pattern: '^\\d{8}T\\d{6}Z-[0-9a-f]{8}$' },
   kind: { const: 'logical' },
   tool: text,
   pg_dump: { type: 'string', pattern: '^\\d+' },
-  dump: record({ format: { enum: ['custom', 'directory'] }, jobs: { type: 'integer', minimum: 1 }, compression: text }),
+  dump: record({
+    format: { enum: ['custom', 'directory'] },
+    jobs: { type: 'integer', minimum: 1 },
+    compression: text,
+    role_passwords: { type: 'boolean' },
+  }),
+  encryption: {
+    anyOf: [{ type: 'null' }, record({ format: { const: 'age' }, recipients: { ...list(text), minItems: 1 } })],
+  },
   started_at: time,
   finished_at: time,
   schema_version: textOrNull,
@@ -28,6 +36,21 @@ export const MANIFEST_SCHEMA: object = record({
   server: record({ version: text, major: { type: 'integer', minimum: 1 }, in_recovery: { type: 'boolean' } }),
   lsn: textOrNull,
   at: time,
+  database: record({ name: text }),
+  files: {
+    type: 'array',
+    minItems: 1,
+    items: record({
+      // Inside the folder of the backup, whatever someone writes into a manifest.
+      path: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$' },
+      role: { enum: ['dump', 'globals', 'snapshot', 'details'] },
+      size: count,
+      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    }),
+  },
+});
+
+export const DETAILS_SCHEMA: object = record({
   transactions: text,
   role: record({ name: text, superuser: { type: 'boolean' }, bypass_rls: { type: 'boolean' } }),
   database: record({
@@ -63,16 +86,5 @@ export const MANIFEST_SCHEMA: object = record({
     ),
     large_objects: record({ count, checksum: textOrNull }),
   }),
-  files: {
-    type: 'array',
-    minItems: 1,
-    items: record({
-      // Inside the folder of the backup, whatever someone writes into a manifest.
-      path: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$' },
-      role: { enum: ['dump', 'globals', 'snapshot'] },
-      size: count,
-      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
-    }),
-  },
   warnings: list(text),
 });

@@ -3,6 +3,9 @@
  * other file how long it is and what its bytes hash to. Its words are the file format's own (docs/formats.md), so the
  * type has them in the same spelling and nothing is translated on the way in or out.
  *
+ * Of an encrypted backup it shows as little as the work without the key needs: row counts tell how a business goes, and
+ * the checksum of a table with one guessable row tells that row.
+ *
  * `SHA256SUMS` beside it covers the data files and the manifest itself, in the format of sha256sum: `sha256sum -c
  * SHA256SUMS` inside the folder checks a backup on a machine without this tool.
  */
@@ -13,7 +16,7 @@ export const SUMS_FILE = 'SHA256SUMS';
 export interface BackupFile {
   /** Path inside the backup's folder, with `/`. */
   readonly path: string;
-  readonly role: 'dump' | 'globals' | 'snapshot';
+  readonly role: 'dump' | 'globals' | 'snapshot' | 'details';
   readonly size: number;
   readonly sha256: string;
 }
@@ -78,26 +81,55 @@ export interface Facts {
   readonly roles: readonly string[];
 }
 
-export interface Manifest extends Facts {
+/** Public keys of age (https://age-encryption.org/v1) that every file but the manifest and the sums is encrypted to. */
+export interface Encryption {
+  readonly format: 'age';
+  readonly recipients: readonly string[];
+}
+
+/**
+ * What manifest.json shows of every backup, encrypted or not: what listing, verifying, pruning and finding the right key
+ * need. Names of tables and roles, counts, checksums and settings are Details.
+ */
+export interface ManifestHead {
   readonly strata_backup: 1;
   readonly id: string;
   readonly kind: 'logical';
   readonly tool: string;
   /** Version of pg_dump. */
   readonly pg_dump: string;
-  readonly dump: { readonly format: 'custom' | 'directory'; readonly jobs: number; readonly compression: string };
+  readonly dump: {
+    readonly format: 'custom' | 'directory';
+    readonly jobs: number;
+    /** `gzip:6`, `zstd`, `none`. */
+    readonly compression: string;
+    /** True: globals.sql holds the hashes of the roles' passwords. */
+    readonly role_passwords: boolean;
+  };
+  /** Null: the files lie there as they are. */
+  readonly encryption: Encryption | null;
   readonly started_at: string;
   readonly finished_at: string;
   /** Version of the newest applied migration; null without a history. */
   readonly schema_version: string | null;
   readonly snapshot_hash: string;
-  readonly contents: Contents;
+  readonly server: Facts['server'];
+  readonly lsn: string;
+  readonly at: string;
+  readonly database: Pick<DatabaseFacts, 'name'>;
   readonly files: readonly BackupFile[];
+}
+
+/** What an encrypted backup keeps from its manifest.json, and has in details.json.age. */
+export interface Details extends Pick<Facts, 'transactions' | 'role' | 'database' | 'extensions' | 'roles'> {
+  readonly contents: Contents;
   readonly warnings: readonly string[];
 }
 
+export interface Manifest extends Omit<ManifestHead, 'database'>, Details {}
+
 /** The manifest's bytes: indented, because people read it when things are bad. */
-export function manifestText(manifest: Manifest): string {
+export function manifestText(manifest: ManifestHead): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
@@ -106,8 +138,17 @@ export function sumsText(sums: readonly { readonly path: string; readonly sha256
   return sums.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
 }
 
+/** Parts a manifest in what an encrypted backup shows and what it does not. */
+export function partedManifest(manifest: Manifest): { readonly head: ManifestHead; readonly details: Details } {
+  const { transactions, role, database, extensions, roles, contents, warnings, ...rest } = manifest;
+  return {
+    head: { ...rest, database: { name: database.name } },
+    details: { transactions, role, database, extensions, roles, contents, warnings },
+  };
+}
+
 /** Total length of the files, in bytes. */
-export function backupSize(manifest: Manifest): number {
+export function backupSize(manifest: ManifestHead): number {
   return manifest.files.reduce((sum, file) => sum + file.size, 0);
 }
 

@@ -4,8 +4,6 @@
  * extensions that it names are looked for: pg_restore by its own defaults goes on without them and leaves tables
  * without policies and grants.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { NAME_BYTES } from '../base/ident.ts';
@@ -20,7 +18,8 @@ import { type Destination, withDestination, withMaintenance } from './destinatio
 import { findDifferences } from './differences.ts';
 import { checkExtensions } from './extensions.ts';
 import { loadDump } from './load.ts';
-import { backupRows, type Manifest } from './manifest.ts';
+import { backupRows, type Manifest, type ManifestHead } from './manifest.ts';
+import { type OpenedBackup, openBackup } from './open.ts';
 import { applyProperties } from './properties.ts';
 import { provideRoles } from './roles.ts';
 import { type Expected, type Selection, select } from './selection.ts';
@@ -45,6 +44,10 @@ export interface RestoreInput {
   readonly only?: Selection | undefined;
   /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
   readonly jobs?: number;
+  /** Path of the file of private keys; needed only for an encrypted backup. */
+  readonly identity?: string | undefined;
+  /** Where an encrypted dump in the directory format is decrypted to. Default: the temporary directory. */
+  readonly scratch?: string | undefined;
   readonly runtime: Runtime;
 }
 
@@ -61,7 +64,7 @@ export interface Restored {
 }
 
 /**
- * Throws BACKUP_DAMAGED, RESTORE_SELECTION, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
+ * Throws BACKUP_DAMAGED, BACKUP_IDENTITY, RESTORE_SELECTION, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
  * was touched), RESTORE_FAILED, RESTORE_MISMATCH or BACKUP_INTERRUPTED (what was made is removed again).
  */
 export async function restoreBackup(input: RestoreInput): Promise<Restored> {
@@ -71,14 +74,18 @@ export async function restoreBackup(input: RestoreInput): Promise<Restored> {
 async function restoreWhole(input: RestoreInput): Promise<Restored> {
   const { runtime, id } = input;
   const start = runtime.ticks();
-  const expected = await expectedOf(input, await verifiedManifest(input));
+  const { dir, identity, scratch } = input;
+  const opened = await openBackup({ dir, head: await verifiedHead(input), identity, scratch });
+  const expected = await expectedOf(input, opened);
   const { manifest } = expected;
   const name = input.to ?? namedAfter(manifest.database.name, `_restored_${id.slice(0, 16)}`);
   const work = (): Promise<Restored> =>
     withMaintenance(input.target, async (admin) => {
-      const createdRoles = await prepare(admin, input, manifest);
+      const createdRoles = await prepare(admin, input, opened);
       const destination = { manifest, name, confirm: input.confirm, keep: input.keep ?? false };
-      const findings = await withDestination(admin, destination, (place) => fill(place, input, expected, name));
+      const findings = await withDestination(admin, destination, (place) =>
+        fill({ place, input, opened, expected, name }),
+      );
       return { id, database: name, manifest, durationMs: runtime.ticks() - start, createdRoles, findings };
     });
   try {
@@ -88,7 +95,7 @@ async function restoreWhole(input: RestoreInput): Promise<Restored> {
   }
 }
 
-async function verifiedManifest({ dir, id, runtime }: RestoreInput): Promise<Manifest> {
+async function verifiedHead({ dir, id, runtime }: RestoreInput): Promise<ManifestHead> {
   const { manifest, findings } = await verifyBackup({ dir, id, runtime });
   const errors = findings.filter((found) => found.level === 'error');
   if (manifest !== null && errors.length === 0) return manifest;
@@ -107,34 +114,38 @@ export function namedAfter(database: string, ending: string): string {
 }
 
 /** Everything that can be found out before a database is made. */
-async function prepare(admin: Session, input: RestoreInput, manifest: Manifest): Promise<readonly string[]> {
-  const { dir, id, createRoles = false } = input;
+async function prepare(
+  admin: Session,
+  { id, createRoles = false }: RestoreInput,
+  { manifest, text }: OpenedBackup,
+): Promise<readonly string[]> {
   await checkExtensions(admin, manifest);
-  const globals = await readFile(join(dir, id, 'globals.sql'), 'utf8');
+  const globals = await text('globals');
   return await provideRoles(admin, { needed: manifest.roles, globals, create: createRoles, id });
 }
 
 /** What the database shall be in the end, by the backup or by the part of it that was asked for. */
-async function expectedOf({ dir, id, only }: RestoreInput, manifest: Manifest): Promise<Expected> {
-  const file = await readFile(join(dir, id, 'snapshot.json'), 'utf8');
-  const { snapshot } = parseSnapshot(file, `${id}/snapshot.json`);
+async function expectedOf({ id, only }: RestoreInput, { manifest, text }: OpenedBackup): Promise<Expected> {
+  const { snapshot } = parseSnapshot(await text('snapshot'), `${id}/snapshot.json`);
   return only === undefined ? { manifest, snapshot, restores: null, findings: [] } : select(manifest, snapshot, only);
 }
 
-async function fill(
-  place: Destination,
-  input: RestoreInput,
-  expected: Expected,
-  name: string,
-): Promise<readonly Finding[]> {
-  const { dir, id, runtime, keep = false, jobs = 1 } = input;
+/** One restore under way. */
+interface Filling {
+  readonly place: Destination;
+  readonly input: RestoreInput;
+  readonly opened: OpenedBackup;
+  readonly expected: Expected;
+  readonly name: string;
+}
+
+async function fill({ place, input, opened, expected, name }: Filling): Promise<readonly Finding[]> {
+  const { runtime, keep = false, jobs = 1 } = input;
   const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
     const dumped = Number.parseInt(manifest.pg_dump, 10);
     const pgRestore = await findProgram('pg_restore', Math.max(dumped, majorOf(session)), runtime.env);
-    const format = manifest.dump.format;
-    const serverMajor = majorOf(session);
-    await loadDump({ place, pgRestore, path: join(dir, id), format, jobs, serverMajor, restores, runtime });
+    await opened.withDump((source) => loadDump({ place, pgRestore, source, jobs, restores, runtime }));
     const findings = await findDifferences(session, expected, runtime.signal);
     const errors = findings.filter((found) => found.level === 'error');
     if (errors.length > 0) throw mismatch(errors, name, place, keep);

@@ -5,12 +5,8 @@ import { PassThrough, Transform, type TransformCallback } from 'node:stream';
 /** Large chunks: with Node's 16 to 64 KiB, waking up costs more than the hash. */
 const CHUNK = 1024 * 1024;
 
-/**
- * Passes bytes on, and hashes and counts them. `copy` is the same bytes once more, for a reader that may stop early;
- * while it reads, it slows the stream down to its pace, so memory stays flat.
- */
+/** Passes bytes on, and hashes and counts them. */
 export class Meter extends Transform {
-  readonly copy = new PassThrough({ highWaterMark: CHUNK });
   bytes = 0;
   private readonly hash: Hash = createHash('sha256');
   private readonly onBytes: (bytes: number) => void;
@@ -18,8 +14,6 @@ export class Meter extends Transform {
   constructor(onBytes: (bytes: number) => void = () => undefined) {
     super({ highWaterMark: CHUNK });
     this.onBytes = onBytes;
-    // Its reader went away: that reader's own failure tells why.
-    this.copy.on('error', () => undefined);
   }
 
   sha256(): string {
@@ -30,6 +24,24 @@ export class Meter extends Transform {
     this.hash.update(chunk);
     this.bytes += chunk.length;
     this.onBytes(this.bytes);
+    done(null, chunk);
+  }
+}
+
+/**
+ * Passes bytes on; `copy` is the same bytes once more, for a reader that may stop early. While it reads, it slows the
+ * stream down to its pace, so memory stays flat.
+ */
+export class Tee extends Transform {
+  readonly copy = new PassThrough({ highWaterMark: CHUNK });
+
+  constructor() {
+    super({ highWaterMark: CHUNK });
+    // Its reader went away: that reader's own failure tells why.
+    this.copy.on('error', () => undefined);
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     if (this.copy.destroyed || this.copy.write(chunk)) {
       done(null, chunk);
       return;

@@ -6,11 +6,9 @@
  */
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
-import { ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
-import { VERSION } from '../base/version.ts';
-import { hashFile, writeDurably } from '../disk/durable.ts';
+import { writeDurably } from '../disk/durable.ts';
 import { withFolderLock } from '../disk/folder-lock.ts';
 import {
   commitPartial,
@@ -24,11 +22,14 @@ import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import type { SearchOptions } from '../pg/program-search.ts';
 import { findProgram, type Program } from '../pg/programs.ts';
 import { withTransaction } from '../pg/transaction.ts';
+import { checkRecipients } from './age.ts';
 import { cancelledBy } from './cancel.ts';
+import { type Compression, compressArgument, parseCompression } from './compression.ts';
 import { readContents, STABLE_TEXT } from './contents.ts';
-import { COMPRESSION, dumpDatabase } from './dump.ts';
+import { dumpDatabase } from './dump.ts';
 import { type DatabaseState, readState, refuseFilteredRole } from './facts.ts';
 import { backupFault } from './fault.ts';
+import { type Writing, writeFile } from './file-writer.ts';
 import { dumpGlobals } from './globals.ts';
 import { lockDatabase } from './lock.ts';
 import {
@@ -38,10 +39,13 @@ import {
   type Contents,
   MANIFEST_FILE,
   type Manifest,
+  type ManifestHead,
   manifestText,
+  partedManifest,
   SUMS_FILE,
   sumsText,
 } from './manifest.ts';
+import { manifestOf } from './manifest-make.ts';
 import { progressReporter } from './progress.ts';
 import { together } from './streams.ts';
 
@@ -52,6 +56,12 @@ export interface BackupInput {
   readonly format: 'custom' | 'directory';
   /** Workers of pg_dump, directory format only. */
   readonly jobs: number;
+  /** `gzip`, `zstd:9`, `lz4`, `none`. Default gzip. */
+  readonly compress?: string;
+  /** Public keys of age that everything but the manifest's head is encrypted to. Default: none, nothing is encrypted. */
+  readonly recipients?: readonly string[];
+  /** True: globals.sql holds the hashes of the roles' passwords; only a superuser may read them. Default false. */
+  readonly rolePasswords?: boolean;
   /** False: rows are only counted. Default true. */
   readonly checksums?: boolean;
   /** Milliseconds to wait for a table that someone has locked. Default 60,000. */
@@ -81,10 +91,13 @@ interface Job extends BackupInput, Programs {
   readonly id: string;
   readonly folder: string;
   readonly startedAt: Date;
+  readonly compression: Compression;
+  readonly recipients: readonly string[];
+  readonly rolePasswords: boolean;
 }
 
 /**
- * Throws BACKUP_FAILED (nothing of it is left), BACKUP_INTERRUPTED, BACKUP_LOCKED, BACKUP_ROLE_FILTERED,
+ * Throws BACKUP_FAILED (nothing of it is left), BACKUP_INTERRUPTED, BACKUP_LOCKED, BACKUP_ROLE_FILTERED, CONFIG_INVALID,
  * PROGRAM_MISSING, PROGRAM_TOO_OLD or CONNECT_FAILED.
  */
 export async function createBackup(input: BackupInput): Promise<Backup> {
@@ -103,17 +116,22 @@ export async function createBackup(input: BackupInput): Promise<Backup> {
 }
 
 async function lockedBackup(session: Session, input: BackupInput): Promise<Backup> {
-  const { runtime, dir } = input;
+  const { runtime, dir, compress = 'gzip', recipients = [], rolePasswords = false } = input;
+  await checkRecipients(recipients);
   const programs = await findPrograms(majorOf(session), runtime, input.search);
+  const compression = parseCompression(compress);
+  compressArgument(compression, programs.pgDump);
+  const chosen = { ...programs, compression, recipients, rolePasswords };
   return await withFolderLock(dir, runtime, async () => {
     await removeLeftovers(dir);
     const startedAt = runtime.now();
     const id = newId(startedAt, runtime.random);
     try {
       const folder = await makePartial(dir, id);
-      const manifest = await fill(session, { ...input, ...programs, id, folder, startedAt });
-      const path = await commitPartial(dir, id);
+      const manifest = await fill(session, { ...input, ...chosen, id, folder, startedAt });
+      // Before it is a backup: a line about none does no harm, a backup that a full disk left without its line would.
       await recordVerification(dir, { id, at: manifest.finished_at, ok: true });
+      const path = await commitPartial(dir, id);
       return { id, path, manifest };
     } catch (thrown) {
       await removePartial(dir, id);
@@ -136,17 +154,31 @@ async function fill(session: Session, job: Job): Promise<Manifest> {
     isolation: 'repeatable read',
     readOnly: true,
   });
+  const { folder, recipients, runtime } = job;
+  const writing = { folder, recipients, signal: runtime.signal };
   const files = [
     ...taken.dump,
-    await writeText(job, 'globals.sql', 'globals', taken.globals),
-    await writeText(job, 'snapshot.json', 'snapshot', taken.state.snapshotText),
+    await writeFile(writing, { path: 'globals.sql', role: 'globals' }, taken.globals),
+    await writeFile(writing, { path: 'snapshot.json', role: 'snapshot' }, taken.state.snapshotText),
   ];
-  await readBack(job, files);
   const manifest = manifestOf(job, taken, files);
-  const text = manifestText(manifest);
-  const sums = sumsText([...files, { path: MANIFEST_FILE, sha256: sha256(text) }]);
-  await writeDurably(join(job.folder, SUMS_FILE), sums);
-  await writeDurably(join(job.folder, MANIFEST_FILE), text);
+  return recipients.length === 0 ? await seal(folder, manifest, manifest) : await hideDetails(writing, manifest);
+}
+
+/** The details go into a file of their own, so that the manifest that lies open has only its head. */
+async function hideDetails(writing: Writing, manifest: Manifest): Promise<Manifest> {
+  const { details } = partedManifest(manifest);
+  const file = await writeFile(writing, { path: 'details.json', role: 'details' }, JSON.stringify(details, null, 2));
+  const whole = { ...manifest, files: [...manifest.files, file] };
+  return await seal(writing.folder, whole, partedManifest(whole).head);
+}
+
+/** The manifest last: with it the folder is whole. */
+async function seal(folder: string, manifest: Manifest, shown: ManifestHead): Promise<Manifest> {
+  const text = manifestText(shown);
+  const sums = sumsText([...manifest.files, { path: MANIFEST_FILE, sha256: sha256(text) }]);
+  await writeDurably(join(folder, SUMS_FILE), sums);
+  await writeDurably(join(folder, MANIFEST_FILE), text);
   return manifest;
 }
 
@@ -170,69 +202,15 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
     env: runtime.env,
     snapshot: exported?.name ?? '',
     encoding: state.facts.database.encoding,
+    compress: compressArgument(job.compression, job.pgDump),
   };
   const onBytes = await progressReporter('backup', job);
   const [files, contents, globals] = await together<[readonly BackupFile[], Contents, string]>(runtime.signal, [
     (signal) => dumpDatabase({ ...dump, onBytes }, signal),
     (signal) => cancelledBy(signal, session, () => readContents(session, { checksums, signal })),
-    (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal }),
+    (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal, passwords: job.rolePasswords }),
   ]);
   return { state, dump: files, contents, globals };
-}
-
-async function writeText(job: Job, path: string, role: BackupFile['role'], text: string): Promise<BackupFile> {
-  await writeDurably(join(job.folder, path), text);
-  return { path, role, size: Buffer.byteLength(text), sha256: sha256(text) };
-}
-
-/** What lies on the disk must be what was meant to be written. */
-async function readBack(job: Job, files: readonly BackupFile[]): Promise<void> {
-  for (const file of files) {
-    const found = await hashFile(join(job.folder, file.path), job.runtime.signal);
-    if (found.sha256 === file.sha256) continue;
-    throw new ToolError('BACKUP_DAMAGED', `${file.path} read back differs from what was written`, {
-      detail: `written: ${file.size} bytes, ${file.sha256}\nread:    ${found.size} bytes, ${found.sha256}`,
-      hint: `Check the disk that holds ${job.dir}.`,
-    });
-  }
-}
-
-function manifestOf(job: Job, { state, contents }: Taken, files: readonly BackupFile[]): Manifest {
-  return {
-    strata_backup: 1,
-    id: job.id,
-    kind: 'logical',
-    tool: `strata-pg ${VERSION}`,
-    pg_dump: job.pgDump.version,
-    dump: { format: job.format, jobs: job.format === 'custom' ? 1 : job.jobs, compression: COMPRESSION },
-    started_at: job.startedAt.toISOString(),
-    finished_at: job.runtime.now().toISOString(),
-    schema_version: state.schemaVersion,
-    snapshot_hash: state.snapshotHash,
-    ...state.facts,
-    contents,
-    files,
-    warnings: warningsOf(job, state, contents),
-  };
-}
-
-function warningsOf(job: Job, { facts }: DatabaseState, contents: Contents): readonly string[] {
-  const { database, server } = facts;
-  const warnings: string[] = [];
-  if (job.pgDump.major > server.major) {
-    warnings.push(
-      `taken with pg_dump ${job.pgDump.major} from PostgreSQL ${server.major}: restores only with pg_restore ${job.pgDump.major} or newer`,
-    );
-  }
-  if (database.collation_version !== database.collation_version_actual) {
-    warnings.push(
-      `collation version ${database.collation_version} was recorded, ${database.collation_version_actual} is in use: indexes over text may be out of order`,
-    );
-  }
-  if (contents.large_objects.count > 0 && contents.large_objects.checksum === null) {
-    warnings.push('large objects are counted, not hashed: the role may not read pg_largeobject');
-  }
-  return warnings;
 }
 
 function describe({ id, manifest }: Backup): string {

@@ -1,38 +1,48 @@
 /**
  * Proves that a backup is what was written: every file is read whole and compared with its size and hash, the manifest
- * with its own hash and schema, and pg_restore reads the dump to its end. Any flipped bit is an error that names its file.
+ * with its own hash and schema. Any flipped bit is an error that names its file, whatever the compression, and no key is
+ * needed: the hashes are those of the encrypted bytes.
+ *
+ * That pg_restore can read the dump was proved while it was taken, and the same bytes say the same again. With `content`
+ * it reads them once more, which takes several times as long, and finds what a forger left who renewed the hashes.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
+import { parseSnapshot } from '../catalog/snapshot.ts';
 import { hashFile } from '../disk/durable.ts';
 import { recordVerification } from '../disk/store.ts';
 import { findProgram } from '../pg/programs.ts';
 import { dumpPath, readDump } from './dump.ts';
-import { type BackupFile, MANIFEST_FILE, type Manifest, SUMS_FILE } from './manifest.ts';
+import { type BackupFile, MANIFEST_FILE, type ManifestHead, SUMS_FILE } from './manifest.ts';
 import { fault, readManifest } from './manifest-read.ts';
+import { openBackup } from './open.ts';
 
 export interface VerifyInput {
   /** Absolute path of the folder of backups. */
   readonly dir: string;
   /** A whole id. */
   readonly id: string;
+  /** True: pg_restore reads the dump to its end, too. Default false. */
+  readonly content?: boolean;
+  /** Path of the file of private keys: for the content of an encrypted backup. */
+  readonly identity?: string | undefined;
   readonly runtime: Runtime;
 }
 
 export interface Verified {
   readonly id: string;
   /** Null when it cannot be read. */
-  readonly manifest: Manifest | null;
+  readonly manifest: ManifestHead | null;
   /** Errors: what is wrong. Warnings: what does not belong. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * The result is also written to the folder's journal, where `backup list` finds it. Throws PROGRAM_MISSING or
- * PROGRAM_TOO_OLD when no pg_restore here can read the dump, BACKUP_INTERRUPTED on Ctrl-C.
+ * The result is also written to the folder's journal, where `backup list` finds it. Throws BACKUP_INTERRUPTED on Ctrl-C;
+ * for the content BACKUP_IDENTITY, and PROGRAM_MISSING or PROGRAM_TOO_OLD when no pg_restore here can read the dump.
  */
 export async function verifyBackup(input: VerifyInput): Promise<Verified> {
   const { dir, id, runtime } = input;
@@ -50,7 +60,7 @@ export async function verifyBackup(input: VerifyInput): Promise<Verified> {
   return { id, manifest, findings: all };
 }
 
-async function checkFiles(input: VerifyInput, manifest: Manifest): Promise<readonly Finding[]> {
+async function checkFiles(input: VerifyInput, manifest: ManifestHead): Promise<readonly Finding[]> {
   const { dir, id, runtime } = input;
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
   const task = { id: `verify-${id}`, title: `Verify ${id}` };
@@ -64,7 +74,8 @@ async function checkFiles(input: VerifyInput, manifest: Manifest): Promise<reado
       runtime.emit({ kind: 'progress', task: task.id, done, total, unit: 'bytes' });
     }
     findings.push(...(await strangers(dir, id, manifest)));
-    if (!findings.some((found) => found.level === 'error')) findings.push(...(await checkDump(input, manifest)));
+    const whole = !findings.some((found) => found.level === 'error');
+    if (whole && input.content === true) findings.push(...(await checkContent(input, manifest)));
     return findings;
   });
 }
@@ -89,21 +100,36 @@ async function checkFile({ dir, id, runtime }: VerifyInput, file: BackupFile): P
 }
 
 /** pg_restore must be at least as new as the pg_dump that wrote the archive. */
-async function checkDump({ dir, id, runtime }: VerifyInput, manifest: Manifest): Promise<readonly Finding[]> {
-  const path = dumpPath(manifest.dump.format);
-  const pgRestore = await findProgram('pg_restore', Number.parseInt(manifest.pg_dump, 10), runtime.env);
+async function checkContent(
+  { dir, id, identity, runtime }: VerifyInput,
+  head: ManifestHead,
+): Promise<readonly Finding[]> {
+  const { env, signal } = runtime;
+  const pgRestore = await findProgram('pg_restore', Number.parseInt(head.pg_dump, 10), env);
   try {
-    await readDump(pgRestore, join(dir, id, path), { env: runtime.env }, runtime.signal);
+    const { text, withDump } = await openBackup({ dir, head, identity });
+    await text('globals');
+    parseSnapshot(await text('snapshot'), `${id}/snapshot.json`);
+    await withDump((source) => readDump(pgRestore, source, { env }, signal));
     return [];
   } catch (thrown) {
     stopIfAborted(runtime);
-    if (!(thrown instanceof ToolError) || thrown.code !== 'PROGRAM_FAILED') throw thrown;
-    return [fault(id, path, 'unreadable', `pg_restore cannot read it: ${thrown.more.detail ?? thrown.message}`)];
+    return [contentFault(thrown, id, dumpPath(head.dump.format))];
   }
 }
 
+/** Throws again what the backup is not to blame for. */
+function contentFault(thrown: unknown, id: string, dump: string): Finding {
+  if (!(thrown instanceof ToolError)) throw thrown;
+  const words = thrown.more.detail ?? thrown.message;
+  if (thrown.code === 'PROGRAM_FAILED') return fault(id, dump, 'unreadable', `pg_restore cannot read it: ${words}`);
+  if (thrown.code === 'BACKUP_DAMAGED') return fault(id, '', 'unreadable', words);
+  if (thrown.code === 'SNAPSHOT_INVALID') return fault(id, 'snapshot.json', 'unreadable', thrown.message);
+  throw thrown;
+}
+
 /** Files that the manifest does not know: harmless to a restore, but somebody wrote them. */
-async function strangers(dir: string, id: string, manifest: Manifest): Promise<readonly Finding[]> {
+async function strangers(dir: string, id: string, manifest: ManifestHead): Promise<readonly Finding[]> {
   const known = new Set([MANIFEST_FILE, SUMS_FILE, ...manifest.files.map((file) => file.path)]);
   const entries = await readdir(join(dir, id), { recursive: true, withFileTypes: true });
   return entries

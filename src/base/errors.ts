@@ -100,6 +100,7 @@ export const CODES = {
   BACKUP_DAMAGED: { exit: EXIT.failed, title: 'a backup does not hold what was written into it' },
   BACKUP_DIR_UNREADABLE: { exit: EXIT.usage, title: 'the folder of backups cannot be read' },
   BACKUP_FAILED: { exit: EXIT.failed, title: 'a backup could not be taken; nothing of it is left' },
+  BACKUP_IDENTITY: { exit: EXIT.usage, title: 'an encrypted backup needs an identity that opens it' },
   BACKUP_INTERRUPTED: { exit: EXIT.failed, title: 'a backup or restore was interrupted; nothing of it is left' },
   BACKUP_LOCKED: { exit: EXIT.locked, title: 'another backup is running' },
   BACKUP_NOT_FOUND: { exit: EXIT.usage, title: 'there is no such backup' },

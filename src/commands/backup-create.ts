@@ -16,6 +16,9 @@ export const run: Run = async (context, options) => {
     dir: resolve(config.root, config.backup.dir),
     format: config.backup.format,
     jobs: config.backup.jobs,
+    compress: config.backup.compress,
+    recipients: config.backup.encryption.recipients,
+    rolePasswords: options.rolePasswords === true,
     checksums: options.countsOnly !== true,
     schemaVersion: (session) => newestVersion(session, context),
     runtime,
@@ -43,13 +46,16 @@ function dataOf({ id, path, manifest }: Backup): object {
     lsn: manifest.lsn,
     schema_version: manifest.schema_version,
     snapshot_hash: manifest.snapshot_hash,
+    compression: manifest.dump.compression,
+    encrypted: manifest.encryption !== null,
   };
 }
 
 function viewOf({ id, path, manifest }: Backup): Parameters<typeof outcome>[1] {
+  const how = manifest.encryption === null ? '' : 'encrypted, ';
   const what = `${manifest.contents.tables.length} tables, ${backupRows(manifest)} rows, ${mebibytes(backupSize(manifest))}`;
   return [
-    { kind: 'text', text: `backup ${id}: ${what}, read back whole`, tone: 'good' },
+    { kind: 'text', text: `backup ${id}: ${what}, ${how}read back whole`, tone: 'good' },
     { kind: 'text', text: path, tone: 'quiet' },
   ];
 }

@@ -10,6 +10,7 @@ import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts
 import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options, Run } from './command.ts';
+import { identityFile } from './identity.ts';
 import { runSmoke } from './smoke.ts';
 
 export const run: Run = async (context, options) => {
@@ -18,10 +19,12 @@ export const run: Run = async (context, options) => {
   const reports: DrillReport[] = [];
   const paths: string[] = [];
   const scratch = await scratchFolder(context, options);
+  const identity = identityFile(context, options);
   for (const id of await chosen(dir, options)) {
     const { config, runtime } = context;
     const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
-    const { report, path } = await drillBackup({ dir, id, smoke, jobs: config.backup.jobs, scratch, runtime });
+    const { jobs } = config.backup;
+    const { report, path } = await drillBackup({ dir, id, smoke, jobs, scratch, identity, runtime });
     reports.push(report);
     paths.push(path);
   }

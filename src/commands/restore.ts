@@ -10,6 +10,7 @@ import { type Block, type Finding, type Outcome, outcome } from '../base/finding
 import { resolveId } from '../disk/store.ts';
 import type { Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
+import { identityFile } from './identity.ts';
 
 export const run: Run = async (context, options) => {
   const { config, runtime } = context;
@@ -23,6 +24,7 @@ export const run: Run = async (context, options) => {
     createRoles: options.createRoles === true,
     confirm: text(options.confirm),
     jobs: config.backup.jobs,
+    identity: identityFile(context, options),
     runtime,
   };
   if (options.inPlace === true) return told(await restoreInPlace(input), chosen.findings);

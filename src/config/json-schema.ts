@@ -99,7 +99,15 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
   backup: group('backups', {
     dir: name('folder of the backups'),
     format: choice("pg_dump's format", 'custom', 'directory'),
-    jobs: count('parallel workers, directory format only', 1),
+    jobs: count('parallel workers of pg_dump (directory format only) and of pg_restore', 1),
+    compress: {
+      ...text('gzip, zstd, lz4 or none, with a level behind it: zstd:9; zstd and lz4 need pg_dump 16'),
+      pattern: '^(none|(gzip|zstd|lz4)(:\\d{1,2})?)$',
+    },
+    encryption: group('encryption at rest, in the format of age', {
+      recipients: names('public keys (age1…) that backups are encrypted to; none: they are not'),
+    }),
+    health: text("file for Prometheus' textfile collector; empty: none"),
     retention: group('how many to keep', {
       daily: count('newest good backups of so many days'),
       weekly: count('newest good backups of so many weeks'),

@@ -70,8 +70,14 @@ export interface Settings {
   readonly backup: {
     readonly dir: string;
     readonly format: 'custom' | 'directory';
-    /** Parallel workers of pg_dump and pg_restore, directory format only. */
+    /** Parallel workers of pg_dump (directory format only) and pg_restore. */
     readonly jobs: number;
+    /** `gzip`, `zstd`, `lz4` or `none`, with a level behind it: `zstd:9`. zstd and lz4 need pg_dump 16. */
+    readonly compress: string;
+    /** Public keys of age that backups are encrypted to; none: they are not. */
+    readonly encryption: { readonly recipients: readonly string[] };
+    /** File for Prometheus' textfile collector, with what monitoring wants to know; empty: none. */
+    readonly health: string;
     /** In how many days, weeks and months the newest good backup is kept; days begin by the time zone. */
     readonly retention: {
       readonly daily: number;
@@ -128,6 +134,9 @@ export const DEFAULTS: Settings = {
     dir: 'backups',
     format: 'custom',
     jobs: 2,
+    compress: 'gzip',
+    encryption: { recipients: [] },
+    health: '',
     retention: { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' },
     remote: '',
   },

@@ -4,8 +4,8 @@
  * whose maker is dead, server and all.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Runtime } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
@@ -16,7 +16,7 @@ import { own, runnableBy } from './home.ts';
 import { serverIdentity } from './identity.ts';
 import { launch, stopProcess, stopServer } from './launch.ts';
 import { leftoverOn } from './postmaster.ts';
-import { isSame, startMark } from './process.ts';
+import { makeScratchFolder, sweepScratchFolders } from './scratch-folder.ts';
 
 export interface ScratchServerOptions {
   readonly runtime: Runtime;
@@ -56,7 +56,7 @@ export async function withScratchServer<T>(
 export async function openScratchServer(options: ScratchServerOptions): Promise<ScratchServer> {
   const { runtime, parent = tmpdir(), settings = CARELESS } = options;
   await sweepScratchServers(parent);
-  const folder = makeFolder(parent);
+  const folder = makeScratchFolder(PREFIX, parent);
   try {
     const identity = serverIdentity([]);
     own(folder, identity);
@@ -82,41 +82,10 @@ export async function closeScratchServer(server: ScratchServer): Promise<void> {
 
 const PREFIX = 'strata-server-';
 
-function makeFolder(parent: string): string {
-  const folder = join(parent, `${PREFIX}${process.pid}-${randomBytes(4).toString('hex')}`);
-  mkdirSync(folder, { mode: 0o700 });
-  const maker: Maker = { host: hostname(), pid: process.pid, mark: startMark(process.pid) };
-  writeFileSync(join(folder, 'maker'), JSON.stringify(maker));
-  return folder;
-}
-
-interface Maker {
-  readonly host: string;
-  readonly pid: number;
-  readonly mark: string;
-}
-
 /** Stops and removes the servers of dead makers of this machine. Gives their folders. */
 export async function sweepScratchServers(parent = tmpdir()): Promise<readonly string[]> {
-  const swept: string[] = [];
-  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(PREFIX))) {
-    const folder = join(parent, name);
-    const maker = makerOf(folder);
-    if (maker === null || maker.host !== hostname() || isSame(maker.pid, maker.mark)) continue;
-    const dataDir = join(folder, 'data');
-    const pid = leftoverOn(dataDir);
+  return await sweepScratchFolders(PREFIX, parent, async (folder) => {
+    const pid = leftoverOn(join(folder, 'data'));
     if (pid !== null) await stopProcess(pid);
-    rmSync(folder, { recursive: true, force: true });
-    swept.push(folder);
-  }
-  return swept;
-}
-
-/** Null for what is being made, is gone, or is another user's. */
-function makerOf(folder: string): Maker | null {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'maker'), 'utf8')) as Maker;
-  } catch {
-    return null;
-  }
+  });
 }

@@ -1,13 +1,17 @@
 /** A backup that somebody or something changed afterwards: never "good". */
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compressArgument, parseCompression } from '../../src/backup/compression.ts';
 import { listBackups } from '../../src/backup/inventory.ts';
 import type { Backup } from '../../src/backup/take.ts';
 import { type Verified, verifyBackup } from '../../src/backup/verify.ts';
 import { sha256 } from '../../src/base/canonical.ts';
 import { resolveId } from '../../src/disk/store.ts';
+import { majorOf } from '../../src/pg/pool.ts';
+import { findProgram } from '../../src/pg/programs.ts';
 import { useDatabase } from '../support/database.ts';
 import { project } from '../support/project.ts';
 import { dirOf, dropDatabase, dropShopRoles, listener, makeShop, restore, take } from './shop.ts';
@@ -49,30 +53,92 @@ function* places(count: number): Generator<number> {
   for (let i = 0; i < count; i += 1) yield Number.parseInt(sha256(`place ${i}`).slice(0, 12), 16) / 2 ** 48;
 }
 
-test.each(['custom', 'directory'])(
-  '%s: 60 random bit flips, 60 found, each with the name of its file',
-  async (format) => {
-    const backup = await copyOf(format);
-    const files = filesOf(backup).map((path) => ({ path, bytes: readFileSync(join(backup.path, path)) }));
-    const total = files.reduce((sum, file) => sum + file.bytes.length, 0);
-    for (const place of places(60)) {
-      let at = Math.floor(place * total);
-      const file = files.find(({ bytes }) => {
-        if (at < bytes.length) return true;
-        at -= bytes.length;
-        return false;
-      });
-      if (!file) throw new Error('no place');
-      const damaged = Buffer.from(file.bytes);
-      damaged[at] = (damaged[at] ?? 0) ^ (1 << (Math.floor(place * 1e6) % 8));
-      writeFileSync(join(backup.path, file.path), damaged);
-      const { findings } = await verify(backup);
-      expect(findings.map((f) => [f.level, f.subject])).toContainEqual(['error', `${backup.id}/${file.path}`]);
-      writeFileSync(join(backup.path, file.path), file.bytes);
-    }
+/** Every way that a dump can lie on the disk here; zstd and lz4 need client programs of 16, whose absence has its own test. */
+async function ways(): Promise<readonly Way[]> {
+  const { major } = await findProgram('pg_dump', await db.session(async (s) => majorOf(s)));
+  const methods = major >= 16 ? ['gzip', 'zstd', 'lz4', 'none'] : ['gzip', 'none'];
+  return (['custom', 'directory'] as const).flatMap((format) =>
+    methods.flatMap((compress) => [false, true].map((encrypted) => ({ format, compress, encrypted }))),
+  );
+}
+
+interface Way {
+  readonly format: 'custom' | 'directory';
+  readonly compress: string;
+  readonly encrypted: boolean;
+}
+
+test('60 random bit flips, 60 found, each with the name of its file: in every format and compression, encrypted or not', async () => {
+  const recipient = await identityToRecipient(await generateIdentity());
+  const found: string[] = [];
+  for (const { format, compress, encrypted } of await ways()) {
+    const recipients = encrypted ? [recipient] : [];
+    const backup = await take(db.target(), { format, jobs: 2, compress, recipients });
+    expect(backup.manifest.dump.compression).toMatch(new RegExp(`^${compress}`));
+    found.push(`${format} ${compress}${encrypted ? ' encrypted' : ''}: ${await flips(backup, 60)}`);
     expect((await verify(backup)).findings).toEqual([]);
-  },
-);
+    expect(await cuts(backup)).toBe(3);
+  }
+  expect(found.filter((line) => !line.endsWith(': 60'))).toEqual([]);
+  expect(found.length).toBeGreaterThanOrEqual(8);
+}, 600_000);
+
+/** Flips a bit in so many places, one at a time; gives how many were found in the right file. */
+async function flips(backup: Backup, count: number): Promise<number> {
+  const files = filesOf(backup).map((path) => ({ path, bytes: readFileSync(join(backup.path, path)) }));
+  const total = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  let found = 0;
+  for (const place of places(count)) {
+    let at = Math.floor(place * total);
+    const file = files.find(({ bytes }) => {
+      if (at < bytes.length) return true;
+      at -= bytes.length;
+      return false;
+    });
+    if (!file) throw new Error('no place');
+    const damaged = Buffer.from(file.bytes);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << (Math.floor(place * 1e6) % 8));
+    writeFileSync(join(backup.path, file.path), damaged);
+    const { findings } = await verify(backup);
+    if (findings.some((f) => f.level === 'error' && f.subject === `${backup.id}/${file.path}`)) found += 1;
+    writeFileSync(join(backup.path, file.path), file.bytes);
+  }
+  return found;
+}
+
+/** Cuts the largest file of the dump at three lengths; gives how many were found. */
+async function cuts(backup: Backup): Promise<number> {
+  const [largest] = backup.manifest.files.filter((f) => f.role === 'dump').sort((a, b) => b.size - a.size);
+  const path = join(backup.path, largest?.path ?? '');
+  const bytes = readFileSync(path);
+  let found = 0;
+  for (const share of [0.99, 0.5, 0]) {
+    truncateSync(path, Math.floor(bytes.length * share));
+    if ((await verify(backup)).findings.some((f) => f.code === 'backup/size')) found += 1;
+    writeFileSync(path, bytes);
+  }
+  return found;
+}
+
+test('zstd and lz4 with a pg_dump before 16 are exit 7, before anything is written', async () => {
+  const pgDump = { name: 'pg_dump', path: '/usr/bin/pg_dump', major: 15, version: '15.99' } as const;
+  for (const method of ['zstd', 'lz4:3']) {
+    expect(() => compressArgument(parseCompression(method), pgDump)).toThrow(
+      expect.objectContaining({
+        code: 'PROGRAM_TOO_OLD',
+        exit: 7,
+        message: expect.stringContaining('cannot compress'),
+      }),
+    );
+  }
+  expect(compressArgument(parseCompression('gzip:9'), pgDump)).toBe('9');
+  expect(compressArgument(parseCompression('none'), pgDump)).toBe('0');
+  const { major } = await findProgram('pg_dump', await db.session(async (s) => majorOf(s)));
+  const dir = join(project(), 'backups');
+  if (major >= 16) return;
+  await expect(take(db.target(), { dir, compress: 'zstd' })).rejects.toMatchObject({ code: 'PROGRAM_TOO_OLD' });
+  expect(existsSync(dir)).toBe(false);
+});
 
 test('a bit flipped in each small file by turns: the manifest and the sums are no exception', async () => {
   const backup = await copyOf('custom');
@@ -108,16 +174,16 @@ describe.each([99, 60, 20, 0])('a dump cut to %i percent', (percent) => {
   });
 });
 
-test('pg_restore is asked too: sums that were renewed over a broken dump do not help', async () => {
+test('sums that were renewed over a broken dump are found by letting pg_restore read it', async () => {
   const backup = await copyOf('custom');
   const path = join(backup.path, 'database.dump');
   const bytes = readFileSync(path);
   bytes.fill(0, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 64);
   writeFileSync(path, bytes);
   reseal(backup, (text) => text.replaceAll(backup.manifest.files[0]?.sha256 ?? '', sha256(bytes)));
-  expect((await verify(backup)).findings).toMatchObject([
-    { code: 'backup/unreadable', subject: `${backup.id}/database.dump` },
-  ]);
+  expect((await verify(backup)).findings).toEqual([]);
+  const { findings } = await verifyBackup({ dir: dirOf(backup), id: backup.id, content: true, runtime: listener() });
+  expect(findings).toMatchObject([{ code: 'backup/unreadable', subject: `${backup.id}/database.dump` }]);
 });
 
 test.each([

@@ -1,13 +1,24 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, server. Without a part, all of them. ROUNDS=5 sets the rounds.
+ * Parts: start, noop, up, ts, link, snapshot, server; and backup, only when it is named: it fills a database of 1 GiB.
+ * Without a part, all of them but that. ROUNDS=5 sets the rounds.
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { benchBackup } from './backup.js';
 import { BARE_NOOP, BARE_UP, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { compare, seconds, usage } from './measure.js';
 
@@ -20,12 +31,16 @@ chmodSync(home, 0o755);
 const rows = [];
 
 const parts = { start, noop, up, ts, link, snapshot, server };
+const heavy = { backup };
 const wanted = process.argv.slice(2);
-for (const name of wanted) if (!parts[name]) fail(`no such part: ${name}; there are ${Object.keys(parts).join(', ')}`);
+const all = { ...parts, ...heavy };
+for (const name of wanted) if (!all[name]) fail(`no such part: ${name}; there are ${Object.keys(all).join(', ')}`);
 
 const serverUrl = strataOutput(['db', 'url'], home).trim();
 try {
-  for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
+  for (const [name, part] of Object.entries(wanted.length === 0 ? parts : all)) {
+    if (wanted.length === 0 || wanted.includes(name)) await part();
+  }
   print();
 } finally {
   spawnSync(process.execPath, [BIN, 'db', 'stop'], { cwd: home });
@@ -159,6 +174,28 @@ function server() {
   );
   dropServer(folder);
   report('embedded server (limits: 1.5 s cold, 0.2 s warm)', 'empty node', times, {});
+}
+
+/** Backups of 1 GiB (BENCH_MIB): create, verify and drill against the bare programs. */
+async function backup() {
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    sql(serverUrl, `ALTER SYSTEM SET ${setting} = off`);
+  sql(serverUrl, 'SELECT pg_reload_conf()');
+  const url = freshDatabase('backup');
+  const found = await benchBackup({
+    url,
+    restoreUrl: () => freshDatabase('restored'),
+    folder: home,
+    rounds: Math.min(ROUNDS, 3),
+    bin: BIN,
+    program,
+    sql: (text) => seconds({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', text] }),
+    postmaster: Number(readFileSync(join(home, '.strata', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]),
+  });
+  for (const [work, who, wall, cpu, ratio, cpuRatio] of found) {
+    rows.push([work, who, wall, ratio, cpu && `CPU ${cpu} s, ${cpuRatio}`, '']);
+  }
+  for (const name of ['backup', 'restored']) sql(serverUrl, `DROP DATABASE IF EXISTS bench_${name} WITH (FORCE)`);
 }
 
 function freshContenders(language, count) {

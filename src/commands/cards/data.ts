@@ -2,6 +2,13 @@
 import type { Card, Flag } from '../command.ts';
 import { CONFIRM } from './flags.ts';
 
+const IDENTITY: Flag = {
+  name: 'identity',
+  kind: 'string',
+  value: 'file',
+  help: 'file of private keys (age) that opens an encrypted backup; default: STRATA_AGE_IDENTITY',
+};
+
 const DIR: Flag = { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' };
 
 export const DATA_CARDS: readonly Card[] = [
@@ -47,9 +54,24 @@ export const DATA_CARDS: readonly Card[] = [
             help: "pg_dump's format",
           },
           { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (directory format)' },
+          {
+            name: 'compress',
+            kind: 'string',
+            value: 'method',
+            config: 'backup.compress',
+            help: 'gzip, zstd, lz4 or none, with a level: zstd:9 (zstd, lz4: pg_dump 16)',
+          },
+          {
+            name: 'recipient',
+            kind: 'list',
+            value: 'key',
+            config: 'backup.encryption.recipients',
+            help: 'encrypt to this public key of age (age1…)',
+          },
+          { name: 'role-passwords', kind: 'boolean', help: "with the hashes of the roles' passwords (as a superuser)" },
           { name: 'counts-only', kind: 'boolean', help: 'count the rows of each table, but do not hash them' },
         ],
-        examples: ['strata backup create'],
+        examples: ['strata backup create', 'strata backup create --dump-format directory --jobs 4 --compress zstd'],
       },
       {
         name: 'list',
@@ -59,8 +81,15 @@ export const DATA_CARDS: readonly Card[] = [
       {
         name: 'verify',
         summary: 're-read backups and compare every checksum',
+        details:
+          'Reads every byte and compares it with the hashes that were taken while it was written; an encrypted backup needs\n' +
+          'no key for that. --content lets pg_restore read the dump to its end, too.',
         arguments: [{ name: 'id', required: false, variadic: true, help: 'only these; default: all' }],
-        flags: [DIR],
+        flags: [
+          { name: 'content', kind: 'boolean', help: 'let pg_restore read the whole dump; takes several times as long' },
+          IDENTITY,
+          DIR,
+        ],
       },
       {
         name: 'prune',
@@ -127,6 +156,7 @@ export const DATA_CARDS: readonly Card[] = [
       { name: 'create-roles', kind: 'boolean', help: 'create the roles that are missing, without passwords' },
       { name: 'keep', kind: 'boolean', help: 'keep a restored database that differs from the backup' },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (into a new database)' },
+      IDENTITY,
       DIR,
       CONFIRM,
     ],
@@ -150,6 +180,7 @@ export const DATA_CARDS: readonly Card[] = [
         help: 'where the server puts its data; default: the temporary folder',
       },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers of pg_restore' },
+      IDENTITY,
       DIR,
     ],
     examples: ['strata drill', 'strata drill --all', 'strata drill --history'],
