@@ -3,7 +3,7 @@
  * bundle holds only those in use. They say no more than the database: what CHECKs, lengths and types forbid.
  */
 
-import type { ResolvedType } from './columns.ts';
+import { key as nameKey, type ResolvedType } from './columns.ts';
 import { orNull, type ValueOptions, valueSchema } from './json-values.ts';
 import { camel, property } from './names.ts';
 import {
@@ -16,9 +16,11 @@ import {
   type TypeOptions,
 } from './type-model.ts';
 
-export function schemasText({ relations }: TypeModel, { parse, infinity }: TypeOptions): string {
-  const read = membersOf({ direction: 'read', parse, infinity });
-  const write = membersOf({ direction: 'write', parse, infinity });
+export function schemasText(model: TypeModel, { parse, infinity }: TypeOptions): string {
+  const { relations } = model;
+  const composites = new Map(model.composites.map((one) => [nameKey(one), one]));
+  const read = membersOf({ direction: 'read', parse, infinity, composites });
+  const write = membersOf({ direction: 'write', parse, infinity, composites });
   return HEAD + relations.map((relation) => relationText(relation, read, write)).join('');
 }
 

@@ -2,9 +2,10 @@
  * One value as JSON Schema. `read`: what JSON.stringify makes of what the driver returns (a Date is its ISO text, NaN and
  * infinity are null, a Buffer is an object). `write`: what an application or a seed file may send as JSON.
  */
-import type { ResolvedType } from './columns.ts';
+import { key, type ResolvedType } from './columns.ts';
 import type { Facts } from './facts.ts';
 import { portablePattern } from './patterns.ts';
+import type { TypedComposite } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
 
 export interface JsonSchema {
@@ -16,11 +17,15 @@ export interface ValueOptions {
   readonly parse: Parsing;
   /** Dates may be ±infinity. */
   readonly infinity: boolean;
+  /** By `key()`. */
+  readonly composites: ReadonlyMap<string, TypedComposite>;
 }
 
 /** Schema of a value that is not NULL. */
 export function valueSchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
   if (type.dimensions === 1) return arraySchema(type, facts, options);
+  const composite = parsedComposite(type, options);
+  if (composite) return compositeSchema(composite, options);
   const { valueClass } = type;
   const parsed = valueClass.kind === 'bigint' && options.parse.int8 !== 'string';
   if (facts.values && !parsed) return listSchema(facts.values, type, options);
@@ -54,12 +59,30 @@ function arraySchema(type: ResolvedType, facts: Facts, options: ValueOptions): J
   const { parse, direction } = options;
   const isBox = type.name.schema === 'pg_catalog' && type.name.name === 'box';
   if (isBox || (direction === 'read' && isRawArray(type.name) && !parse.arrays)) return { type: 'string' };
+  const composite = parsedComposite(type, options);
+  if (composite) {
+    const item = compositeSchema(composite, options);
+    return { type: 'array', items: facts.fullElements ? item : orNull(item) };
+  }
   // A domain's arrays arrive as those of its base, of which nothing but the text is known here.
   if (isRawArray(type.name)) return { type: 'array', items: type.userType?.kind === 'domain' ? {} : textOrNull(facts) };
   const element: ResolvedType = { ...type, dimensions: 0, domains: [], facts: {}, valueClass: { kind: 'other' } };
   const numbers = type.name.name === 'numeric' && direction === 'read' && !parse.arrays;
   const item = numbers ? FLOAT : scalarSchema(element, {}, options);
   return { type: 'array', items: facts.fullElements ? item : orNull(item) };
+}
+
+function parsedComposite(
+  type: ResolvedType,
+  { direction, parse, composites }: ValueOptions,
+): TypedComposite | undefined {
+  return direction === 'read' && parse.composites ? composites.get(key(type.name)) : undefined;
+}
+
+function compositeSchema({ columns }: TypedComposite, options: ValueOptions): JsonSchema {
+  const properties = columns.map(({ name, type }) => [name, orNull(valueSchema(type, type.facts, options))]);
+  const required = columns.map(({ name }) => name);
+  return { type: 'object', properties: Object.fromEntries(properties), required, additionalProperties: false };
 }
 
 function textOrNull({ fullElements }: Facts): JsonSchema {

@@ -6,7 +6,7 @@ import type { QName, UserType } from '../catalog/model.ts';
 import { key, type ResolvedType, type TypeResolver } from './columns.ts';
 import type { Facts } from './facts.ts';
 import { literalText, type NameRegistry, pascal } from './names.ts';
-import type { TypeOptions, Union } from './type-model.ts';
+import { rowName, type TypeOptions, type Union } from './type-model.ts';
 import { arrayType, isRawArray, type Mapped, scalarType } from './typemap.ts';
 import type { Value } from './value-class.ts';
 
@@ -21,6 +21,8 @@ export class TypeMapper {
   readonly #options: TypeOptions;
   readonly #names: NameRegistry;
   readonly #typeUnions = new Map<string, Union>();
+  /** Entities of composite types. */
+  readonly #composites = new Map<string, string>();
   readonly unions: Union[] = [];
 
   constructor(types: TypeResolver, options: TypeOptions, names: NameRegistry) {
@@ -43,9 +45,19 @@ export class TypeMapper {
     this.#typeUnions.set(key(type), union);
   }
 
+  /** `AddressRow`; a table's rows keep the name when both want it. */
+  claimComposite(type: UserType): string {
+    const base = this.prefix(type) + pascal(type.name);
+    const entity = this.#names.claim([base, `${base}Composite`], [rowName]);
+    this.#composites.set(key(type), entity);
+    return entity;
+  }
+
   /** `place`: null when the values that `facts` lists are no column's own. */
   mapped(type: ResolvedType, facts: Facts, place: UnionPlace | null): Mapped {
     if (type.dimensions === 1) return this.#array(type, facts);
+    const object = this.#object(type);
+    if (object !== undefined) return { read: object, write: 'string' };
     const values = this.#literals(type, facts);
     const shared = [...type.domains, ...(type.userType ? [type.userType] : [])]
       .map((one) => this.#typeUnions.get(key(one)))
@@ -86,6 +98,12 @@ export class TypeMapper {
     return valueClass.kind === 'bigint' && this.#options.parse.int8 !== 'string' ? undefined : values;
   }
 
+  /** What a composite is parsed to; undefined: it stays text, or is none. */
+  #object({ name }: ResolvedType): string | undefined {
+    const entity = this.#options.parse.composites ? this.#composites.get(key(name)) : undefined;
+    return entity === undefined ? undefined : rowName(entity);
+  }
+
   #array(type: ResolvedType, facts: Facts): Mapped {
     const { parse, infinity } = this.#options;
     const element = this.#named(type.name);
@@ -101,6 +119,8 @@ export class TypeMapper {
   #parsedElement(name: QName, element: ResolvedType): string | undefined {
     const union = this.#typeUnions.get(key(name)) ?? this.#typeUnions.get(key(element.name));
     if (union !== undefined) return union.name;
+    const object = this.#object(element);
+    if (object !== undefined) return object;
     if (isRawArray(element.name)) return 'string';
     const { read } = arrayType(element.name, { fullElements: true, parse: this.#options.parse });
     return read.endsWith('[]') ? read.slice(0, -2).replace(/^\((.*)\)$/, '$1') : undefined;

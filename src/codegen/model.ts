@@ -15,6 +15,7 @@ import {
   patchName,
   rowName,
   type TypedColumn,
+  type TypedComposite,
   type TypedRelation,
   type TypeModel,
   type TypeOptions,
@@ -57,6 +58,7 @@ class ModelBuilder {
     const sources = [...this.#tables, ...this.#snapshot.views];
     for (const source of sources) this.#entities.set(key(source), this.#claimEntity(source));
     for (const type of this.#snapshot.types) this.#mapper.claimTypeUnion(type);
+    const composites = this.#composites();
     const relations = sources.map((source) => {
       const entity = this.#entities.get(key(source)) ?? '';
       return 'constraints' in source ? this.#table(source, entity) : this.#view(source, entity);
@@ -68,7 +70,22 @@ class ModelBuilder {
       names: this.#names,
       entities: this.#entities,
     });
-    return { relations, routines, unions: this.#mapper.unions, brands: [...this.#brandNames.values()] };
+    const { unions } = this.#mapper;
+    return { relations, routines, unions, composites, brands: [...this.#brandNames.values()] };
+  }
+
+  /** They may hold each other: all have their names before one is mapped. */
+  #composites(): readonly TypedComposite[] {
+    const types = this.#snapshot.types.flatMap((type) => (type.kind === 'composite' ? [type] : []));
+    const named = types.map((type) => ({ type, entity: this.#mapper.claimComposite(type) }));
+    return named.map(({ type: { schema, name, comment, columns }, entity }) => {
+      const fields = columns.map((column) => {
+        const type = this.#types.resolve(column);
+        const { read } = this.#mapper.mapped(type, type.facts, null);
+        return { name: column.name, read, type, comment: column.comment };
+      });
+      return { schema, name, comment, entity, columns: fields };
+    });
   }
 
   #claimEntity(source: Table | View): string {

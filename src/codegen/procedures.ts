@@ -44,8 +44,11 @@ const HEAD = `/* eslint-disable */
 /** Functions of the database as typed functions, and their errors, written by \`strata types\`. Do not edit. */
 `;
 
-function importText(calls: string, { relations, unions }: TypeModel, from: string): string {
-  const known = [...relations.map(({ entity }) => rowName(entity)), ...unions.map(({ name }) => name)];
+function importText(calls: string, { relations, composites, unions }: TypeModel, from: string): string {
+  const known = [
+    ...[...relations, ...composites].map(({ entity }) => rowName(entity)),
+    ...unions.map(({ name }) => name),
+  ];
   const words = new Set(calls.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
   const used = [...known, ...Object.keys(HELPERS)].filter((name) => words.has(name)).sort();
   return used.length === 0

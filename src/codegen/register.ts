@@ -6,22 +6,38 @@
  */
 import { qname } from '../base/ident.ts';
 import type { QName, Snapshot } from '../catalog/model.ts';
-import { TypeResolver } from './columns.ts';
+import { key, TypeResolver } from './columns.ts';
 import { quoted } from './names.ts';
-import type { TypeModel } from './type-model.ts';
+import type { TypedComposite, TypeModel } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
 
 /** Null when the driver's own parsers are what the configuration wants. */
 export function registerText(snapshot: Snapshot, model: TypeModel, parse: Parsing): string | null {
   const scalars = scalarLines(parse);
-  const arrays = parse.arrays ? arrayTypes(snapshot, model) : [];
-  if (scalars.length === 0 && arrays.length === 0) return null;
+  const arrays = parse.arrays ? arrayTypes(snapshot, model, parse) : [];
+  const composites = parse.composites ? model.composites : [];
+  if (scalars.length === 0 && arrays.length === 0 && composites.length === 0) return null;
   const pairs = arrays.map(([type, base]) => `  [${quoted(type)}, ${quoted(base)}],\n`).join('');
-  return `${HEAD}
-/** An array type, and the one whose text form it shares. */
+  const objects = composites.map((one) => compositeLine(one, parse)).join('');
+  const body = BODY.replace('/* COMPOSITES */', () => (objects === '' ? '' : REGISTERED)).replace('/* NAMES */', () =>
+    objects === '' ? NAMES : ALL_NAMES,
+  );
+  const deep = scalars.includes(EACH) || objects !== '' ? NESTED : '';
+  return `${HEAD}${deep}
+${objects === '' ? '' : `${COMPOSITES}[\n${objects}];\n${FIELDS}`}/** An array type, and the one whose text form it shares. */
 const ARRAYS: readonly (readonly [type: string, base: string])[] = [
 ${pairs}];
-${BODY.replace('SCALARS', () => scalars.map((line) => `    ${line}\n`).join(''))}`;
+${body.replace('/* SCALARS */', () => scalars.map((line) => `    ${line}\n`).join(''))}`;
+}
+
+/** Its name, its array type when that is parsed, and its fields in order with the types whose parsers they get. */
+function compositeLine(composite: TypedComposite, { arrays }: Parsing): string {
+  const fields = composite.columns.map(({ name, type }) => {
+    const text = qname(type.name.schema, type.name.name) + (type.dimensions === 1 ? '[]' : '');
+    return `[${quoted(name)}, ${quoted(text)}]`;
+  });
+  const names = [qname(composite.schema, composite.name), arrays ? arrayOf(composite) : ''];
+  return `  [${names.map(quoted).join(', ')}, [${fields.join(', ')}]],\n`;
 }
 
 function scalarLines({ arrays, int8, numeric, date }: Parsing): readonly string[] {
@@ -35,12 +51,16 @@ function scalarLines({ arrays, int8, numeric, date }: Parsing): readonly string[
 }
 
 /** In the order of their names. Arrays of a domain over arrays stay raw: their elements would need a second parser. */
-function arrayTypes(snapshot: Snapshot, model: TypeModel): readonly (readonly [string, string])[] {
+function arrayTypes(snapshot: Snapshot, model: TypeModel, parse: Parsing): readonly (readonly [string, string])[] {
+  const composites = new Set(parse.composites ? model.composites.map(key) : []);
   const resolver = new TypeResolver(snapshot);
   const own = snapshot.types.flatMap((type) => {
     const element = resolver.resolve({ type: '', typeName: type, dimensions: 0, collation: null });
     if (element.dimensions === 1) return [];
-    return [[arrayOf(type), isRawArray(element.name) ? 'text[]' : arrayOf(element.name)] as const];
+    const isObject = composites.has(key(element.name));
+    // Their own arrays are parsed with them; those of a domain over one follow.
+    if (isObject && element.domains.length === 0) return [];
+    return [[arrayOf(type), isRawArray(element.name) && !isObject ? 'text[]' : arrayOf(element.name)] as const];
   });
   return [...own, ...catalogTypes(model).map((type) => [arrayOf(type), 'text[]'] as const)];
 }
@@ -83,9 +103,46 @@ export interface TypedPool {
 `;
 
 const TEXTS = "const texts = client.getTypeParser(1009, 'text');";
-const EACH = `const deep = (item: unknown, parse: Parse): unknown =>
-      Array.isArray(item) ? item.map((one) => deep(one, parse)) : item === null ? null : parse(item as string);
-    const each = (parse: Parse): Parse => (text) => deep(texts(text), parse);`;
+const EACH = 'const each = (parse: Parse): Parse => (text) => nested(texts(text), parse);';
+const NESTED = `
+/** Parses the elements of an array of texts, however deep. */
+function nested(item: unknown, parse: Parse): unknown {
+  return Array.isArray(item) ? item.map((one) => nested(one, parse)) : item === null ? null : parse(item as string);
+}
+`;
+
+const COMPOSITES = `
+type Fields = readonly (readonly [name: string, type: string])[];
+
+/** A composite type, its array type or nothing, its fields. */
+const COMPOSITES: readonly (readonly [type: string, array: string, fields: Fields])[] = `;
+
+const FIELDS = `
+/** The fields of a composite's text; NULL is nothing at all, the empty string is quoted. */
+function fieldsOf(text: string): (string | null)[] {
+  return [...text.slice(1).matchAll(/(?:"((?:[^"\\\\]|""|\\\\.)*)"|([^,"()\\\\]*))[,)]/gs)].map(([, quoted, plain]) =>
+    quoted === undefined ? plain || null : quoted.replace(/(["\\\\])\\1/g, '$1'),
+  );
+}
+
+`;
+
+/** Parsers of fields are looked up when a value comes: types may refer to each other in any order. */
+const REGISTERED = `    for (const [type, array, fields] of COMPOSITES) {
+      const parsers = fields.map(([name, of]) => [name, oid(of)] as const);
+      const parse = (text: string): unknown => {
+        const values = fieldsOf(text);
+        return Object.fromEntries(
+          parsers.map(([name, of], at) => {
+            const value = values[at] ?? null;
+            return [name, value === null ? null : client.getTypeParser(of, 'text')(value)];
+          }),
+        );
+      };
+      set(oid(type), parse);
+      if (array !== '') set(oid(array), (text) => nested(client.getTypeParser(1009, 'text')(text), parse));
+    }
+`;
 
 const BODY = `
 /**
@@ -93,21 +150,29 @@ const BODY = `
  * makes types anew (DROP TYPE and CREATE TYPE) needs a new call. Rejects when the database lacks one of the types.
  */
 export async function registerTypes(db: TypedPool | TypedClient): Promise<void> {
-  const { rows } = await db.query(
-    'SELECT to_regtype(type)::oid AS type, to_regtype(base)::oid AS base FROM unnest($1::text[], $2::text[]) AS t(type, base)',
-    [ARRAYS.map(([type]) => type), ARRAYS.map(([, base]) => base)],
-  );
-  const oids = rows as readonly { readonly type: number | null; readonly base: number | null }[];
-  const missing = ARRAYS.filter((_, at) => oids[at]?.type == null || oids[at]?.base == null).map(([type]) => type);
+  const names = /* NAMES */;
+  const text = 'SELECT to_regtype(name)::oid AS oid FROM unnest($1::text[]) WITH ORDINALITY AS t(name, at) ORDER BY at';
+  const { rows } = await db.query(text, [names]);
+  const oids = new Map(names.map((name, at) => [name, (rows[at] as { oid: number | null } | undefined)?.oid ?? null]));
+  const missing = names.filter((name) => oids.get(name) === null);
   if (missing.length > 0) throw new Error(\`the database has no type \${missing.join(', ')}: write this file anew\`);
+  const oid = (name: string): number => oids.get(name) ?? 0;
   const done = new WeakSet<object>();
   const register = (client: TypedClient): void => {
     if (done.has(client)) return;
     done.add(client);
     const set = (oid: number, parse: Parse): void => client.setTypeParser(oid, 'text', parse);
-SCALARS    for (const { type, base } of oids) set(type as number, client.getTypeParser(base as number, 'text'));
+/* SCALARS *//* COMPOSITES */    for (const [type, base] of ARRAYS) set(oid(type), client.getTypeParser(oid(base), 'text'));
   };
   if ('setTypeParser' in db) register(db);
   else db.on('acquire', register);
 }
 `;
+
+const NAMES = '[...new Set(ARRAYS.flat())]';
+const ALL_NAMES = `[
+    ...new Set([
+      ...ARRAYS.flat(),
+      ...COMPOSITES.flatMap(([type, array, fields]) => [type, array, ...fields.map(([, of]) => of)]),
+    ]),
+  ].filter((name) => name !== '')`;

@@ -56,6 +56,20 @@ export interface Union {
   readonly comment: string | null;
 }
 
+/** A composite type as registerTypes() parses it, and as `(column).*` arrives without. Every field may be NULL. */
+export interface TypedComposite extends QName {
+  readonly entity: string;
+  readonly columns: readonly TypedField[];
+  readonly comment: string | null;
+}
+
+export interface TypedField {
+  readonly name: string;
+  readonly read: string;
+  readonly type: ResolvedType;
+  readonly comment: string | null;
+}
+
 export interface Brand {
   readonly name: string;
   /** `users.id`, with the schema when it is not the first. */
@@ -112,6 +126,7 @@ export interface TypeModel {
   readonly relations: readonly TypedRelation[];
   readonly routines: readonly TypedRoutine[];
   readonly unions: readonly Union[];
+  readonly composites: readonly TypedComposite[];
   readonly brands: readonly Brand[];
 }
 

@@ -9,13 +9,15 @@ import type { QName } from '../catalog/model.ts';
 export interface Parsing {
   /** Arrays of enums, domains and other types without a parser as JavaScript arrays, numeric[] as exact as numeric. */
   readonly arrays: boolean;
+  /** Composites as objects, and with `arrays` their arrays. */
+  readonly composites: boolean;
   readonly int8: 'string' | 'bigint' | 'number';
   readonly numeric: 'string' | 'number';
   readonly date: 'Date' | 'string';
 }
 
 /** What `pg` does by itself. */
-export const DRIVER: Parsing = { arrays: false, int8: 'string', numeric: 'string', date: 'Date' };
+export const DRIVER: Parsing = { arrays: false, composites: false, int8: 'string', numeric: 'string', date: 'Date' };
 
 /** TypeScript text of both directions, without NULL. */
 export interface Mapped {

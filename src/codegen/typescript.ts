@@ -9,6 +9,7 @@ import {
   patchName,
   rowName,
   type TypedColumn,
+  type TypedComposite,
   type TypedRelation,
   type TypedResult,
   type TypedValue,
@@ -20,7 +21,7 @@ import { HELPERS, helpersIn } from './typemap.ts';
 /** `hash`: of the Snapshot, for the header. The same model gives the same bytes, on every server version. */
 export function typescriptOf(model: TypeModel, hash: string): string {
   const unions = model.unions.map(unionText).join('');
-  const relations = model.relations.map(relationText).join('');
+  const relations = model.composites.map(compositeText).join('') + model.relations.map(relationText).join('');
   const brands = model.brands.length > 0 ? BRAND + model.brands.map(brandText).join('') : '';
   const helpers = withTheirOwn(helpersIn(relations + routineTypes(model))).map((name) => `${HELPERS[name]}\n`);
   return `${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}${databaseText(model)}`;
@@ -94,11 +95,17 @@ function rowDoc({ kind, schema, name, comment }: TypedRelation): readonly string
   return comment === null ? [origin] : [comment, '', origin];
 }
 
+function compositeText({ entity, schema, name, comment, columns }: TypedComposite): string {
+  const origin = `composite ${schema}.${name}`;
+  const members = columns.map((column) => rowMember({ ...column, nullable: true }));
+  return interfaceText(rowName(entity), comment === null ? [origin] : [comment, '', origin], members);
+}
+
 function interfaceText(name: string, doc: readonly string[], members: readonly string[]): string {
   return `${jsdoc(doc)}export interface ${name} {\n${members.join('')}}\n\n`;
 }
 
-function rowMember(column: TypedColumn): string {
+function rowMember(column: Pick<TypedColumn, 'name' | 'read' | 'nullable' | 'comment'>): string {
   const doc = column.comment === null ? '' : jsdoc([column.comment], '  ');
   return `${doc}  readonly ${property(column.name)}: ${column.read}${column.nullable ? ' | null' : ''};\n`;
 }

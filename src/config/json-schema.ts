@@ -86,6 +86,7 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
     infinity: flag('dates and times may be the numbers Infinity and -Infinity; false: Date alone'),
     parse: group('parsers that the generated registerTypes() gives the driver', {
       arrays: flag('arrays of enums, domains and the like as JavaScript arrays'),
+      composites: flag('composites as objects, in arrays too when arrays are parsed'),
       int8: choice('what an int8 becomes', 'string', 'bigint', 'number'),
       numeric: choice('what a numeric becomes', 'string', 'number'),
       date: choice('what a date becomes', 'Date', 'string'),

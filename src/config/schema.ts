@@ -59,6 +59,8 @@ export interface Settings {
     readonly parse: {
       /** Arrays of enums, domains and the like as JavaScript arrays. */
       readonly arrays: boolean;
+      /** Composites as objects; with `arrays` their arrays, too. */
+      readonly composites: boolean;
       readonly int8: 'string' | 'bigint' | 'number';
       readonly numeric: 'string' | 'number';
       readonly date: 'Date' | 'string';
@@ -126,7 +128,7 @@ export const DEFAULTS: Settings = {
     out: 'generated/types.ts',
     brandedIds: true,
     infinity: true,
-    parse: { arrays: false, int8: 'string', numeric: 'string', date: 'Date' },
+    parse: { arrays: false, composites: false, int8: 'string', numeric: 'string', date: 'Date' },
     errors: {},
   },
   docs: { out: 'docs/data' },

@@ -9,8 +9,8 @@ import { compile } from './compile.ts';
 import { fromSession, generated, loaded, members, withDdl, withPool } from './support.ts';
 import { element, PRELUDE, TYPES } from './values.ts';
 
-const ALL: Parsing = { arrays: true, int8: 'bigint', numeric: 'string', date: 'string' };
-const NUMBERS: Parsing = { arrays: true, int8: 'number', numeric: 'number', date: 'Date' };
+const ALL: Parsing = { arrays: true, composites: false, int8: 'bigint', numeric: 'string', date: 'string' };
+const NUMBERS: Parsing = { arrays: true, composites: false, int8: 'number', numeric: 'number', date: 'Date' };
 
 interface Registered {
   readonly registerTypes: (db: unknown) => Promise<void>;

@@ -122,7 +122,7 @@ describe('inserts and patches', () => {
   });
 
   test('with parsers of the configuration the rows are as these make them', async () => {
-    const parse = { arrays: true, int8: 'number', numeric: 'number', date: 'string' } as const;
+    const parse = { arrays: true, composites: false, int8: 'number', numeric: 'number', date: 'string' } as const;
     const { tRowSchema } = await schemasOf(
       `CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (a int8, b numeric, c date, d mood[])`,
       { parse },
