@@ -1,5 +1,5 @@
 /** Compiled migrations as lint and plan judge them. */
-import type { Subject } from '../lint/judge.ts';
+import type { Subject } from '../lint/subject.ts';
 import type { CompiledMigration } from '../migrate/model.ts';
 
 export function subjectOf({ file, up, down }: CompiledMigration): Subject {

@@ -10,9 +10,10 @@ import { type Facts, NO_FACTS } from '../lint/facts.ts';
 import { judge, type Verdict } from '../lint/judge.ts';
 import { RULES } from '../lint/lint.ts';
 import { readFacts } from '../lint/live.ts';
-import type { CompiledMigration, MigrationFile } from '../migrate/model.ts';
+import type { MigrationFile } from '../migrate/model.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
+import { type Compiled, compileForLint } from './lint-compile.ts';
 import { statementsOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
@@ -32,7 +33,7 @@ export async function run(context: Context, options: Options): Promise<Outcome<L
   const given = options.args.length > 0 ? options.args.map((name) => find(context, project, name)) : null;
   const wanted = given ?? (offline || options.all === true ? project.files : null);
   const verdicts = offline
-    ? [await judgeFiles(context, project, wanted ?? [], NO_FACTS)]
+    ? [await judgeFiles(context, project, wanted ?? [])]
     : await judgeLive(context, project, wanted);
   return report(context, project, verdicts, !offline);
 }
@@ -50,34 +51,30 @@ async function judgeLive(
       const applied = new Set((await loadHistory(context, session, project)).applied.map(({ version }) => version));
       const pending = (wanted ?? project.files).filter(({ version }) => !applied.has(version));
       const done = wanted?.filter(({ version }) => applied.has(version)) ?? [];
-      const old = done.length > 0 ? [await judgeFiles(context, project, done, NO_FACTS)] : [];
+      const old = done.length > 0 ? [await judgeFiles(context, project, done)] : [];
       if (pending.length === 0) return old;
+      const compiled = await compileForLint(project, pending);
       const { schemas } = context.config;
-      const mentioned = statementsOf(await compiled(project, pending));
-      const facts = await readFacts(session, {
-        snapshot: await readSnapshot(session, { schemas }),
-        schemas,
-        mentioned,
-      });
-      return [...old, await judgeFiles(context, project, pending, facts)];
+      const snapshot = await readSnapshot(session, { schemas });
+      const mentioned = statementsOf(compiled.migrations);
+      return [
+        ...old,
+        await judgeCompiled(context, compiled, await readFacts(session, { snapshot, schemas, mentioned })),
+      ];
     },
     { setup },
   );
 }
 
-async function judgeFiles(
-  { config }: Context,
-  project: Project,
-  files: readonly MigrationFile[],
-  facts: Facts,
-): Promise<Verdict> {
-  const subjects = (await compiled(project, files)).map(subjectOf);
-  return judge(subjects, { facts, levels: config.lint.rules });
+async function judgeFiles(context: Context, project: Project, files: readonly MigrationFile[]): Promise<Verdict> {
+  return judgeCompiled(context, await compileForLint(project, files), NO_FACTS);
 }
 
-async function compiled(project: Project, files: readonly MigrationFile[]): Promise<readonly CompiledMigration[]> {
-  const all = await project.compiler(files);
-  return files.flatMap((file) => all.get(file.version) ?? []);
+async function judgeCompiled({ config }: Context, compiled: Compiled, facts: Facts): Promise<Verdict> {
+  const { rules: levels, naming } = config.lint;
+  const verdict = await judge(compiled.migrations.map(subjectOf), { facts, levels, naming });
+  const files = verdict.files + compiled.faults.length;
+  return { ...verdict, files, findings: [...compiled.faults, ...verdict.findings] };
 }
 
 /** By path, from where the command is called or from the project folder; or by version or name. */

@@ -1,5 +1,6 @@
 /** A lock of a planned statement, as data and in words. Apart from what finds it, which needs the parser. */
-import type { LockLevel, Work } from '../lint/locks.ts';
+import type { LockLevel } from '../lint/action.ts';
+import type { Work } from '../lint/locks.ts';
 
 export interface LockNote {
   readonly relation: string;

@@ -39,7 +39,12 @@ export async function planNotes(
     if (script.kind !== 'statements') continue;
     for (const statement of script.statements) locks.set(statement, await locksOfStatement(statement, facts));
   }
-  const verdict = await judge(migrations.map(subjectOf), { facts, levels: config.lint.rules, direction });
+  const verdict = await judge(migrations.map(subjectOf), {
+    facts,
+    levels: config.lint.rules,
+    naming: config.lint.naming,
+    direction,
+  });
   const accepted = new Set(config.lint.ignore);
   const hazards = verdict.findings.filter(({ fingerprint }) => !accepted.has(fingerprint)).map(atMostWarning);
   return { locks, hazards };

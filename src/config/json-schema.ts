@@ -79,6 +79,16 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
   lint: group('lint rules', {
     rules: map('level by rule', choice('level', 'error', 'warning', 'note', 'off')),
     ignore: names('fingerprints of accepted findings'),
+    naming: group('regular expression by kind of object, for the rule naming; {table} is the name of its table', {
+      table: name('tables'),
+      column: name('columns'),
+      index: name('indexes'),
+      check: name('CHECK constraints'),
+      unique: name('UNIQUE constraints'),
+      foreignKey: name('foreign keys'),
+      primaryKey: name('primary keys'),
+      exclusion: name('EXCLUDE constraints'),
+    }),
   }),
   types: group('generated types', {
     out: name('file to write'),

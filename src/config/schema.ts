@@ -14,6 +14,18 @@ export interface Environment {
 
 export type RuleLevel = 'error' | 'warning' | 'note' | 'off';
 
+/** A regular expression by kind of object, for lint's rule `naming`; `{table}` stands for the table's name. */
+export interface Naming {
+  readonly table: string;
+  readonly column: string;
+  readonly index: string;
+  readonly check: string;
+  readonly unique: string;
+  readonly foreignKey: string;
+  readonly primaryKey: string;
+  readonly exclusion: string;
+}
+
 /** What a configuration file may hold, every key with its value. */
 export interface Settings {
   /** Folders, relative to the project folder. */
@@ -48,6 +60,7 @@ export interface Settings {
     readonly rules: Readonly<Record<string, RuleLevel>>;
     /** Fingerprints of findings that were reviewed and accepted. */
     readonly ignore: readonly string[];
+    readonly naming: Naming;
   };
   readonly types: {
     readonly out: string;
@@ -123,7 +136,20 @@ export const DEFAULTS: Settings = {
   environments: {},
   lock: { mode: 'advisory', wait: 60_000, lease: 30_000 },
   timeouts: { lock: 1_000, lockRetries: 3, lockHeld: 7_000, statement: 0 },
-  lint: { rules: {}, ignore: [] },
+  lint: {
+    rules: {},
+    ignore: [],
+    naming: {
+      table: '^[a-z][a-z0-9_]*$',
+      column: '^[a-z][a-z0-9_]*$',
+      index: '^(idx|uq)_{table}_',
+      check: '^chk_',
+      unique: '^uq_',
+      foreignKey: '^fk_',
+      primaryKey: '_pkey$',
+      exclusion: '^(no|excl)_',
+    },
+  },
   types: {
     out: 'generated/types.ts',
     brandedIds: true,

@@ -9,6 +9,8 @@ export interface Name {
 
 export type ConstraintKind = 'check' | 'foreign key' | 'unique' | 'primary key' | 'exclusion' | 'not null';
 
+export type OnDelete = 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
+
 export interface AddedConstraint {
   readonly kind: ConstraintKind;
   readonly name: string | null;
@@ -18,7 +20,8 @@ export interface AddedConstraint {
   /** The index that ADD CONSTRAINT … USING INDEX takes over. */
   readonly usingIndex: string | null;
   readonly references: Name | null;
-  readonly onDeleteSetNull: boolean;
+  /** `NO ACTION` also where nothing is written: the grammar does not tell them apart. Null: no foreign key. */
+  readonly onDelete: OnDelete | null;
   readonly expression: Node | null;
 }
 
@@ -36,6 +39,26 @@ export interface AddedColumn {
   readonly constraints: readonly AddedConstraint[];
 }
 
+/** What a PL/pgSQL body does that its statements do not tell. Offsets in the whole statement, UTF-16 units. */
+export interface Body {
+  /** Handlers of OTHERS that tell nobody. */
+  readonly swallowed: readonly number[];
+  /** What EXECUTE puts into SQL without quoting it. */
+  readonly dynamic: readonly { readonly part: string; readonly by: '||' | '%s'; readonly offset: number }[];
+}
+
+export const EMPTY_BODY: Body = { swallowed: [], dynamic: [] };
+
+export type LockLevel =
+  | 'ACCESS SHARE'
+  | 'ROW SHARE'
+  | 'ROW EXCLUSIVE'
+  | 'SHARE UPDATE EXCLUSIVE'
+  | 'SHARE'
+  | 'SHARE ROW EXCLUSIVE'
+  | 'EXCLUSIVE'
+  | 'ACCESS EXCLUSIVE';
+
 export type Action =
   | {
       readonly kind: 'create table';
@@ -45,6 +68,8 @@ export type Action =
       readonly partitioned: boolean;
       readonly ifNotExists: boolean;
       readonly temporary: boolean;
+      /** `PARTITION OF`, `INHERITS`, `LIKE`, `AS SELECT`: columns come from elsewhere. */
+      readonly from: 'itself' | 'partition' | 'parents' | 'query';
     }
   | { readonly kind: 'add column'; readonly table: Name; readonly column: AddedColumn; readonly ifNotExists: boolean }
   | { readonly kind: 'drop column'; readonly table: Name; readonly column: string; readonly ifExists: boolean }
@@ -59,7 +84,10 @@ export type Action =
   | { readonly kind: 'set default'; readonly table: Name; readonly column: string; readonly default: Node | null }
   | { readonly kind: 'add constraint'; readonly table: Name; readonly constraint: AddedConstraint }
   | { readonly kind: 'validate constraint' | 'drop constraint'; readonly table: Name; readonly constraint: string }
-  | { readonly kind: 'enable row security'; readonly table: Name }
+  | {
+      readonly kind: 'enable row security' | 'disable row security' | 'force row security' | 'unforce row security';
+      readonly table: Name;
+    }
   | { readonly kind: 'attach partition' | 'alter table'; readonly table: Name; readonly what: string }
   | {
       readonly kind: 'detach partition';
@@ -73,6 +101,8 @@ export type Action =
       readonly name: string | null;
       readonly columns: readonly string[];
       readonly unique: boolean;
+      /** Has a predicate or an expression: it serves no foreign key and cannot become a constraint. */
+      readonly partial: boolean;
       readonly concurrently: boolean;
       readonly ifNotExists: boolean;
     }
@@ -107,6 +137,7 @@ export type Action =
       readonly securityInvoker: boolean;
       readonly tables: readonly Name[];
     }
+  | { readonly kind: 'create enum'; readonly name: Name }
   | { readonly kind: 'create domain'; readonly name: Name; readonly constrained: boolean }
   | {
       readonly kind: 'add domain constraint';
@@ -118,12 +149,29 @@ export type Action =
       readonly kind: 'create routine';
       readonly name: Name;
       readonly body: string;
+      /** Of BEGIN ATOMIC … END, or RETURN. */
+      readonly statements: readonly Node[];
       readonly language: string;
       readonly securityDefiner: boolean;
-      readonly setsSearchPath: boolean;
+      /** `SET search_path = …`: what is listed; null: not set. */
+      readonly searchPath: readonly string[] | null;
+      readonly content: Body;
     }
-  | { readonly kind: 'create trigger' | 'create policy' | 'insert'; readonly table: Name }
-  | { readonly kind: 'do'; readonly body: string }
+  | { readonly kind: 'create trigger'; readonly table: Name; readonly name: string; readonly calls: Name }
+  | { readonly kind: 'create policy' | 'insert'; readonly table: Name }
+  /** Columns that one list sets: more lists than one where INSERT … ON CONFLICT and MERGE have them. */
+  | { readonly kind: 'assign'; readonly table: Name; readonly verb: string; readonly columns: readonly string[] }
+  | { readonly kind: 'do'; readonly body: string; readonly language: string; readonly content: Body }
+  | {
+      readonly kind: 'comment';
+      readonly on: 'table' | 'column';
+      readonly table: Name;
+      readonly column: string | null;
+      readonly text: string | null;
+    }
+  | { readonly kind: 'lock table'; readonly tables: readonly Name[]; readonly level: LockLevel }
+  | { readonly kind: 'upgrade extension'; readonly name: string }
+  | { readonly kind: 'set schema'; readonly table: Name; readonly schema: string }
   /** Everything that no rule asks about, by the parser's name. */
   | { readonly kind: 'other'; readonly statement: string };
 

@@ -1,7 +1,9 @@
 /** A statement of the parse tree as Actions: ALTER TABLE gives one for each of its commands. */
-import type { Action, Name } from './action.ts';
+import type { Action, LockLevel, Name } from './action.ts';
 import { alterAction } from './alter-table.ts';
 import { columnOf, constraintOf, nameOf, nameOfList } from './definitions.ts';
+import { ROUTINE_READERS } from './routines.ts';
+import { ROW_READERS } from './rows.ts';
 import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
 
 export function actionsOf(node: Node): readonly Action[] {
@@ -13,9 +15,12 @@ export function actionsOf(node: Node): readonly Action[] {
 type Reader = (body: Node) => readonly Action[];
 
 const READERS: Readonly<Record<string, Reader>> = {
+  __proto__: null as never,
+  ...ROW_READERS,
+  ...ROUTINE_READERS,
   CreateStmt: createTable,
   CreateTableAsStmt: (body) =>
-    body.objtype === 'OBJECT_TABLE' ? [plainTable(nameOf(record(body.into).rel))] : other('CreateTableAsStmt'),
+    body.objtype === 'OBJECT_TABLE' ? [queriedTable(record(record(body.into).rel))] : other('CreateTableAsStmt'),
   AlterTableStmt: (body) =>
     body.objtype === 'OBJECT_TABLE'
       ? list(body.cmds).map((cmd) => alterAction(nameOf(body.relation), record(cmd.AlterTableCmd)))
@@ -27,6 +32,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       name: text(body.idxname),
       columns: list(body.indexParams).map((param) => text(record(param.IndexElem).name) ?? ''),
       unique: body.unique === true,
+      partial: body.whereClause !== undefined || list(body.indexParams).some(({ IndexElem }) => record(IndexElem).expr),
       concurrently: body.concurrent === true,
       ifNotExists: body.if_not_exists === true,
     },
@@ -44,22 +50,6 @@ const READERS: Readonly<Record<string, Reader>> = {
   DropdbStmt: (body) => [{ kind: 'drop database', name: text(body.dbname) ?? '' }],
   RenameStmt: rename,
   AlterEnumStmt: alterEnum,
-  UpdateStmt: (body) => [
-    {
-      kind: 'update',
-      table: nameOf(body.relation),
-      columns: list(body.targetList).flatMap((target) => assigned(record(target.ResTarget))),
-      where: body.whereClause !== undefined,
-    },
-  ],
-  DeleteStmt: (body) => [{ kind: 'delete', table: nameOf(body.relation), where: body.whereClause !== undefined }],
-  TruncateStmt: (body) => [
-    {
-      kind: 'truncate',
-      tables: list(body.relations).map((relation) => nameOf(relation.RangeVar)),
-      cascade: body.behavior === 'DROP_CASCADE',
-    },
-  ],
   VacuumStmt: (body) => {
     const full = options(body.options).some(([name, off]) => name === 'full' && !off);
     const first = list(body.rels)[0];
@@ -101,27 +91,68 @@ const READERS: Readonly<Record<string, Reader>> = {
           },
         ]
       : other('AlterDomainStmt'),
-  CreateFunctionStmt: createRoutine,
-  CreateTrigStmt: (body) => [{ kind: 'create trigger', table: nameOf(body.relation) }],
+  CreateTrigStmt: (body) => [
+    {
+      kind: 'create trigger',
+      table: nameOf(body.relation),
+      name: text(body.trigname) ?? '',
+      calls: nameOfList(body.funcname),
+    },
+  ],
+  CreateEnumStmt: (body) => [{ kind: 'create enum', name: nameOfList(body.typeName) }],
+  CommentStmt: comment,
+  LockStmt: (body) => [
+    {
+      kind: 'lock table',
+      tables: list(body.relations).map(({ RangeVar }) => nameOf(RangeVar)),
+      level: MODES[Number(body.mode)] ?? 'ACCESS EXCLUSIVE',
+    },
+  ],
+  AlterExtensionStmt: (body) => [{ kind: 'upgrade extension', name: text(body.extname) ?? '' }],
+  AlterObjectSchemaStmt: (body) =>
+    body.objectType === 'OBJECT_TABLE'
+      ? [{ kind: 'set schema', table: nameOf(body.relation), schema: text(body.newschema) ?? '' }]
+      : other('AlterObjectSchemaStmt'),
   CreatePolicyStmt: (body) => [{ kind: 'create policy', table: nameOf(body.table) }],
-  InsertStmt: (body) => [{ kind: 'insert', table: nameOf(body.relation) }],
-  DoStmt: (body) => [{ kind: 'do', body: text(record(element(body.args, 'as').String).sval) ?? '' }],
 };
 
 function other(statement: string): readonly Action[] {
   return [{ kind: 'other', statement }];
 }
 
-function plainTable(table: Name): Action {
+function queriedTable(relation: Node): Action {
   return {
     kind: 'create table',
-    table,
+    table: nameOf(relation),
     columns: [],
     constraints: [],
     partitioned: false,
     ifNotExists: false,
-    temporary: false,
+    temporary: relation.relpersistence === 't',
+    from: 'query',
   };
+}
+
+/** Lock modes as the server numbers them. */
+const MODES: readonly (LockLevel | undefined)[] = [
+  undefined,
+  'ACCESS SHARE',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+];
+
+function comment(body: Node): readonly Action[] {
+  const on = wordOf(body.objtype);
+  if (on !== 'table' && on !== 'column') return other('CommentStmt');
+  const parts = list(record(record(body.object).List).items);
+  const table = nameOfList(on === 'column' ? parts.slice(0, -1) : parts);
+  const column = on === 'column' ? stringOf(parts.at(-1) ?? {}) : null;
+  return [{ kind: 'comment', on, table, column, text: text(body.comment) }];
 }
 
 function createTable(body: Node): readonly Action[] {
@@ -135,14 +166,21 @@ function createTable(body: Node): readonly Action[] {
       partitioned: body.partspec !== undefined,
       ifNotExists: body.if_not_exists === true,
       temporary: record(body.relation).relpersistence === 't',
+      from: originOf(body),
     },
   ];
+}
+
+function originOf(body: Node): 'itself' | 'partition' | 'parents' {
+  if (body.partbound) return 'partition';
+  const like = list(body.tableElts).some(({ TableLikeClause }) => TableLikeClause);
+  return like || body.inhRelations || body.ofTypename ? 'parents' : 'itself';
 }
 
 function rename(body: Node): readonly Action[] {
   const on = body.relation ? nameOf(body.relation) : null;
   const what = wordOf(body.renameType);
-  const from = text(body.subname) ?? on?.name ?? '';
+  const from = text(body.subname) ?? on?.name ?? droppedName(record(body.object)).name;
   return [{ kind: 'rename', what, on, from, to: text(body.newname) ?? '' }];
 }
 
@@ -154,29 +192,6 @@ function alterEnum(body: Node): readonly Action[] {
   return [{ kind: 'add enum value', type, value, placed: body.newValNeighbor !== undefined }];
 }
 
-function createRoutine(body: Node): readonly Action[] {
-  const definer = record(element(body.options, 'security').Boolean).boolval === true;
-  const settings = list(body.options).map(({ DefElem }) => record(record(record(DefElem).arg).VariableSetStmt));
-  return [
-    {
-      kind: 'create routine',
-      name: nameOfList(body.funcname),
-      body: list(record(element(body.options, 'as').List).items).map(stringOf)[0] ?? '',
-      language: stringOf(element(body.options, 'language')).toLowerCase(),
-      securityDefiner: definer,
-      setsSearchPath: settings.some(({ name }) => name === 'search_path'),
-    },
-  ];
-}
-
-/** The argument of the option with that name. */
-function element(value: unknown, name: string): Node {
-  const found = list(value)
-    .map(({ DefElem }) => record(DefElem))
-    .find(({ defname }) => defname === name);
-  return record(found?.arg);
-}
-
 /** Option names, and whether each is switched off. */
 function options(value: unknown): readonly (readonly [string, boolean])[] {
   return list(value).map(({ DefElem }) => {
@@ -184,12 +199,6 @@ function options(value: unknown): readonly (readonly [string, boolean])[] {
     const word = stringOf(record(arg)) || String(record(record(arg).Boolean).boolval ?? '');
     return [text(defname) ?? '', /^(false|off|0|no)$/i.test(word)] as const;
   });
-}
-
-/** `UPDATE … SET (a, b) = …` names a column per target; an element of an array or a field is no second assignment. */
-function assigned(target: Node): readonly string[] {
-  const name = text(target.name);
-  return name === null || target.indirection !== undefined ? [] : [name];
 }
 
 function droppedName(object: Node): Name {

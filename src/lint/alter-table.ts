@@ -38,6 +38,12 @@ export function alterAction(table: Name, cmd: Node): Action {
       return { kind: 'drop constraint', table, constraint: column };
     case 'AT_EnableRowSecurity':
       return { kind: 'enable row security', table };
+    case 'AT_DisableRowSecurity':
+      return { kind: 'disable row security', table };
+    case 'AT_ForceRowSecurity':
+      return { kind: 'force row security', table };
+    case 'AT_NoForceRowSecurity':
+      return { kind: 'unforce row security', table };
     case 'AT_DetachPartition': {
       const command = record(definition.PartitionCmd);
       return {

@@ -1,5 +1,5 @@
 /** Names, columns and constraints out of the parse tree. */
-import type { AddedColumn, AddedConstraint, ConstraintKind, Name } from './action.ts';
+import type { AddedColumn, AddedConstraint, ConstraintKind, Name, OnDelete } from './action.ts';
 import { list, type Node, record, stringOf, text } from './tree.ts';
 
 /** Of a RangeVar. */
@@ -50,6 +50,13 @@ const KINDS: Readonly<Record<string, ConstraintKind>> = {
   CONSTR_NOTNULL: 'not null',
 };
 
+const ON_DELETE: Readonly<Record<string, OnDelete>> = {
+  r: 'RESTRICT',
+  c: 'CASCADE',
+  n: 'SET NULL',
+  d: 'SET DEFAULT',
+};
+
 /** Null for what is no constraint: DEFAULT, GENERATED and the like. `own`: the column it is written at. */
 export function constraintOf(node: Node, own: readonly string[]): AddedConstraint | null {
   const kind = KINDS[String(node.contype)];
@@ -62,7 +69,7 @@ export function constraintOf(node: Node, own: readonly string[]): AddedConstrain
     notValid: node.skip_validation === true,
     usingIndex: text(node.indexname),
     references: node.pktable ? nameOf(node.pktable) : null,
-    onDeleteSetNull: node.fk_del_action === 'n',
+    onDelete: kind === 'foreign key' ? (ON_DELETE[String(node.fk_del_action)] ?? 'NO ACTION') : null,
     expression: node.raw_expr ? record(node.raw_expr) : null,
   };
 }

@@ -1,32 +1,25 @@
 /**
- * Judges migrations: every statement of both directions is parsed, turned into Actions, and shown to every rule. A
- * statement that cannot be parsed is a Finding of its own, and the others are judged all the same.
+ * Judges migrations: every action of both directions is shown to every rule, and the state that all of them leave to the
+ * rules about states. A statement that cannot be parsed is a Finding of its own, and the others are judged all the same.
  */
 import { type Finding, finding, type Level, type Place } from '../base/finding.ts';
-import type { Direction, Script, Statement } from '../base/plan.ts';
-import type { RuleLevel } from '../config/schema.ts';
-import { parseSql } from '../syntax/parse.ts';
+import type { Direction } from '../base/plan.ts';
+import { DEFAULTS, type Naming, type RuleLevel } from '../config/schema.ts';
 import type { Action } from './action.ts';
-import { actionsOf } from './actions.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, NO_FACTS } from './facts.ts';
 import { covers, type Ignore, ignoreFindings, ignoresIn } from './ignore.ts';
 import { RULES } from './lint.ts';
-import type { Rule, Scene } from './rule.ts';
-
-/** A migration, as far as lint looks at it. */
-export interface Subject {
-  readonly name: string;
-  readonly file: string;
-  readonly up: Script;
-  readonly down: Script;
-  /** Every file that it is made of, by path: where ignore comments are looked for. */
-  readonly sources: ReadonlyMap<string, string>;
-}
+import { reader } from './read.ts';
+import type { ActionRule, Problem, Rule, Scene, StateRule } from './rule.ts';
+import { type Maker, stateAfter } from './state.ts';
+import type { Act, Read, Subject } from './subject.ts';
 
 export interface JudgeOptions {
   readonly facts: Facts;
   /** Rule name to level, over the rules' own. */
   readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** Default: the configuration's. */
+  readonly naming?: Naming;
   /** Judges this direction alone; comments that it does not need are then no fault. Default: both. */
   readonly direction?: Direction;
 }
@@ -42,135 +35,146 @@ export interface Verdict {
 
 /** `subjects` in the order in which they run: later ones know what earlier ones made. */
 export async function judge(subjects: readonly Subject[], options: JudgeOptions): Promise<Verdict> {
-  const rules = RULES.flatMap((rule) => {
+  const active = RULES.flatMap((rule) => {
     const level = options.levels[rule.name] ?? rule.level;
     return level === 'off' ? [] : [{ rule, level }];
   });
+  const ups: Read[] = [];
   const found: Finding[] = [];
-  const before: Action[] = [];
+  const before: Earlier = { actions: [], scripts: [] };
+  const read = reader();
   let statements = 0;
   for (const subject of subjects) {
-    const [up, down] = [await readScript(subject, 'up'), await readScript(subject, 'down')];
+    const [up, down] = [await read(subject, 'up'), await read(subject, 'down')];
     statements += up.statements + down.statements;
     for (const [script, other] of [
       [up, down],
       [down, up],
     ] as const) {
       if (options.direction && options.direction !== script.direction) continue;
-      found.push(...script.faults, ...judgeScript(script, other, before, { rules, facts: options.facts }));
+      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts: options.facts }));
     }
-    before.push(...up.acts.map(({ action }) => action));
+    ups.push(up);
+    before.actions.push(...actionsIn(up.acts));
+    before.scripts.push({ name: subject.name, actions: actionsIn(up.acts) });
   }
-  const ignores = subjects.flatMap(({ sources }) => [...sources].flatMap(([file, text]) => ignoresIn(file, text)));
-  const once = [...new Map(ignores.map((ignore) => [`${ignore.file}:${ignore.line}`, ignore])).values()];
-  const used = new Set<Ignore>();
-  const left = distinct(found).filter((one) => !accepted(one, once, used));
-  const names = new Set(RULES.map(({ name }) => name));
-  const findings = [...left, ...(options.direction ? [] : ignoreFindings(once, names, used))];
-  return {
-    findings,
-    files: subjects.length,
-    statements,
-    rules: rules.length,
-    ignored: distinct(found).length - left.length,
-  };
+  if (options.direction !== 'down') found.push(...judgeState(ups, active, options.naming ?? DEFAULTS.lint.naming));
+  const { findings, ignored } = withoutAccepted(distinct(found), subjects, options.direction !== undefined);
+  return { findings, files: subjects.length, statements, rules: active.length, ignored };
 }
 
-interface Act {
-  readonly action: Action;
-  readonly place: Place;
-  readonly sql: string;
+interface Active {
+  readonly rule: Rule;
+  readonly level: Level;
 }
 
-interface Read {
-  readonly subject: Subject;
-  readonly direction: Direction;
-  readonly transactional: boolean;
-  readonly acts: readonly Act[];
-  readonly faults: readonly Finding[];
-  readonly statements: number;
+/** Grows with each migration; scenes share it instead of copying it. */
+interface Earlier {
+  readonly actions: Action[];
+  readonly scripts: { readonly name: string; readonly actions: readonly Action[] }[];
 }
 
-async function readScript(subject: Subject, direction: Direction): Promise<Read> {
-  const script = subject[direction];
-  const base = { subject, direction, transactional: script.kind === 'irreversible' || script.transactional };
-  if (script.kind === 'irreversible') return { ...base, acts: [], faults: [], statements: 0 };
-  if (script.kind === 'opaque')
-    return { ...base, acts: [], faults: [opaque(subject, direction, script)], statements: 0 };
-  const acts: Act[] = [];
-  const faults: Finding[] = [];
-  for (const statement of script.statements) {
-    const parsed = await parseSql(statement.sql);
-    if (!parsed.ok) faults.push(syntaxError(subject, direction, statement, parsed.fault.message));
-    else
-      acts.push(
-        ...parsed.statements
-          .flatMap(({ node }) => actionsOf(node))
-          .map((action) => ({ action, place: statement.place, sql: statement.sql })),
-      );
-  }
-  return { ...base, acts, faults, statements: script.statements.length };
+function actionsIn(acts: readonly Act[]): readonly Action[] {
+  return acts.map(({ action }) => action);
 }
 
 function judgeScript(
   script: Read,
   other: Read,
-  before: readonly Action[],
-  {
-    rules,
-    facts,
-  }: { readonly rules: readonly { readonly rule: Rule; readonly level: Level }[]; readonly facts: Facts },
+  before: Earlier,
+  { active, facts }: { readonly active: readonly Active[]; readonly facts: Facts },
 ): readonly Finding[] {
-  const actions = script.acts.map(({ action }) => action);
-  const { direction, transactional, subject } = script;
-  const shared = { direction, transactional, actions, before, facts, other: other.acts.map(({ action }) => action) };
-  return script.acts.flatMap(({ action, place, sql }, index) => {
-    const scene: Scene = { ...shared, index, sql };
-    return rules
-      .filter(({ rule }) => rule.only === undefined || rule.only === direction)
-      .flatMap(({ rule, level }) =>
-        rule.judge(action, scene).map((problem) =>
-          finding({
-            code: `lint/${rule.name}`,
-            level,
-            subject: problem.subject,
-            message: `${subject.name} (${direction}): ${problem.message}`,
-            hint: problem.hint,
-            place,
-            // Without row counts, which change every day.
-            key: `${subject.name} ${direction}`,
-          }),
+  const { direction, transactional } = script;
+  const rules = active.filter((one): one is Active & { readonly rule: ActionRule } => 'judge' in one.rule);
+  const here = rules.filter(({ rule }) => rule.only === undefined || rule.only === direction);
+  const shared = { direction, transactional, before: before.actions, pending: before.scripts, facts };
+  const main = { ...shared, other: actionsIn(other.acts), inside: null };
+  const found = judgeActs(script, script.acts, here, main);
+  const inBodies = here.filter(({ rule }) => rule.bodies === true);
+  const bodies = script.routines.flatMap(({ name, acts }) =>
+    // What is new today has rows when the routine is called.
+    judgeActs(script, acts, inBodies, { ...shared, other: [], before: [], facts: NO_FACTS, inside: name }),
+  );
+  return [...found, ...bodies];
+}
+
+function judgeActs(
+  { subject, direction }: Read,
+  acts: readonly Act[],
+  rules: readonly { readonly rule: ActionRule; readonly level: Level }[],
+  scene: Omit<Scene, 'sql' | 'index' | 'actions'>,
+): readonly Finding[] {
+  const actions = actionsIn(acts);
+  return acts.flatMap(({ action, sql, placeOf }, index) => {
+    const here: Scene = { ...scene, actions, index, sql };
+    return rules.flatMap(({ rule, level }) =>
+      rule
+        .judge(action, here)
+        .map((problem) =>
+          findingOf({ rule, level, problem, name: subject.name, direction, place: placeOf(problem.offset ?? 0) }),
         ),
-      );
+    );
   });
 }
 
-function opaque({ name }: Subject, direction: Direction, script: Extract<Script, { kind: 'opaque' }>): Finding {
-  return finding({
-    code: 'lint/opaque',
-    level: 'note',
-    subject: name,
-    message: `${name} (${direction}) cannot be judged: ${script.reason}`,
-    hint: 'Write what it does with pgm.sql() where you can; what pgm.db does is known only when it runs.',
-    place: script.place,
-    key: direction,
-  });
+/** Told at the migration that made the object, as it is after the last one. */
+function judgeState(ups: readonly Read[], active: readonly Active[], naming: Naming): readonly Finding[] {
+  const rules = active.filter((one): one is Active & { readonly rule: StateRule } => 'examine' in one.rule);
+  if (rules.length === 0) return [];
+  const state = stateAfter(ups);
+  return rules.flatMap(({ rule, level }) =>
+    rule
+      .examine(state, naming)
+      .map(({ by, ...problem }) =>
+        findingOf({ rule, level, problem, name: by.migration, direction: 'up', place: placeOfMaker(by) }),
+      ),
+  );
 }
 
-function syntaxError({ name }: Subject, direction: Direction, { place }: Statement, message: string): Finding {
+function placeOfMaker({ act }: Maker): Place {
+  return act.placeOf(0);
+}
+
+function findingOf(input: {
+  readonly rule: Rule;
+  readonly level: Level;
+  readonly problem: Problem;
+  readonly name: string;
+  readonly direction: Direction;
+  readonly place: Place;
+}): Finding {
+  const { rule, level, problem, name, direction, place } = input;
   return finding({
-    code: 'lint/syntax-error',
-    level: 'error',
-    subject: name,
-    message: `${name} (${direction}): ${message}`,
-    hint: `Correct the statement at ${place.file}:${place.line}.`,
+    code: `lint/${rule.name}`,
+    level,
+    subject: problem.subject,
+    message: `${name} (${direction}): ${problem.message}`,
+    hint: problem.hint,
     place,
+    // Without row counts, which change every day.
+    key: `${name} ${direction}`,
   });
 }
 
 /** A statement that stands for several actions may say the same of each. */
 function distinct(found: readonly Finding[]): readonly Finding[] {
   return [...new Map(found.map((one) => [`${one.fingerprint} ${one.place?.file}:${one.place?.line}`, one])).values()];
+}
+
+function withoutAccepted(
+  found: readonly Finding[],
+  subjects: readonly Subject[],
+  half: boolean,
+): { readonly findings: readonly Finding[]; readonly ignored: number } {
+  const ignores = subjects.flatMap(({ sources }) => [...sources].flatMap(([file, text]) => ignoresIn(file, text)));
+  const once = [...new Map(ignores.map((ignore) => [`${ignore.file}:${ignore.line}`, ignore])).values()];
+  const used = new Set<Ignore>();
+  const left = found.filter((one) => !accepted(one, once, used));
+  const names = new Set(RULES.map(({ name }) => name));
+  return {
+    findings: [...left, ...(half ? [] : ignoreFindings(once, names, used))],
+    ignored: found.length - left.length,
+  };
 }
 
 function accepted(found: Finding, ignores: readonly Ignore[], used: Set<Ignore>): boolean {

@@ -2,18 +2,11 @@
  * The lock that each action takes on each relation, and what it does meanwhile. Source: PostgreSQL's documentation of
  * ALTER TABLE and explicit locking; test/lint/locks.test.ts measures every line on a real server.
  */
-import type { Action, ActionOf, AddedConstraint, Name } from './action.ts';
+import type { Action, ActionOf, AddedConstraint, LockLevel, Name } from './action.ts';
 import type { Facts } from './facts.ts';
 import { volatileIn } from './rules/column-default-volatile.ts';
 import { SERIALS } from './rules/column-serial.ts';
 import { isWidening } from './rules/column-type.ts';
-
-export type LockLevel =
-  | 'ROW EXCLUSIVE'
-  | 'SHARE UPDATE EXCLUSIVE'
-  | 'SHARE'
-  | 'SHARE ROW EXCLUSIVE'
-  | 'ACCESS EXCLUSIVE';
 
 /** `metadata`: a moment, whatever the size. `scan` reads every row or builds an index; `rewrite` writes every row anew. */
 export type Work = 'metadata' | 'scan' | 'rewrite' | 'rows';
@@ -45,7 +38,11 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
     case 'set default':
     case 'drop constraint':
     case 'enable row security':
+    case 'disable row security':
+    case 'force row security':
+    case 'unforce row security':
     case 'create policy':
+    case 'set schema':
       return [on(action.table, 'ACCESS EXCLUSIVE', 'metadata')];
     case 'add constraint':
       return constraintLocks(action);
@@ -88,6 +85,8 @@ function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
       if (!action.on || action.what === 'index') return [];
       return [on(action.on, 'ACCESS EXCLUSIVE', 'metadata')];
     }
+    case 'lock table':
+      return action.tables.map((table) => on(table, action.level, 'metadata'));
     case 'truncate':
       return action.tables.map((table) => on(table, 'ACCESS EXCLUSIVE', 'metadata'));
     case 'vacuum full':

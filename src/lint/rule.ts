@@ -2,11 +2,14 @@
 
 import { ident } from '../base/ident.ts';
 import type { Direction } from '../base/plan.ts';
-import type { RuleLevel } from '../config/schema.ts';
+import type { Naming, RuleLevel } from '../config/schema.ts';
 import type { Action, Name } from './action.ts';
 import type { Facts } from './facts.ts';
+import type { Maker, State } from './state.ts';
 
-export interface Rule {
+export type Rule = ActionRule | StateRule;
+
+interface RuleWords {
   /** `lint/<name>` is the code of its findings. */
   readonly name: string;
   /** Before the configuration changes it. `off`: a matter of taste, or of the application. */
@@ -20,12 +23,27 @@ export interface Rule {
   /** Statements of one migration that must be found fault with, and some that must not. Tests run both. */
   readonly bad: Example;
   readonly good: Example;
+}
+
+/** Judges what a statement does. */
+export interface ActionRule extends RuleWords {
   /** Which direction it judges; default: both. */
   readonly only?: Direction;
+  /** Judges the SQL in routines too, which runs when they are called. Default: no; what DO blocks hold is judged always. */
+  readonly bodies?: boolean;
   readonly judge: (action: Action, scene: Scene) => readonly Problem[];
 }
 
-export type Example = string | { readonly up: string; readonly down: string };
+/** Judges the state that all migrations leave, whoever brought it about: a comment may come a migration later. */
+export interface StateRule extends RuleWords {
+  readonly examine: (state: State, naming: Naming) => readonly StateProblem[];
+}
+
+/** `by`: whose line is told. */
+export type StateProblem = Omit<Problem, 'offset'> & { readonly by: Maker };
+
+/** `earlier`: a pending migration before it. */
+export type Example = string | { readonly earlier?: string; readonly up: string; readonly down: string };
 
 export interface Problem {
   /** `bookings.price`, `idx_bookings_price`: the object. */
@@ -34,6 +52,8 @@ export interface Problem {
   readonly message: string;
   /** What to do instead, with the reader's own names, ready to paste. */
   readonly hint: string;
+  /** Where in the statement, UTF-16 units. Default: its beginning. */
+  readonly offset?: number;
 }
 
 /** Where an Action stands. */
@@ -42,6 +62,8 @@ export interface Scene {
   readonly sql: string;
   readonly direction: Direction;
   readonly transactional: boolean;
+  /** The routine whose body holds it; null: it runs with the migration. */
+  readonly inside: string | null;
   /** Everything that the script does, in order, and the place of this action in it. */
   readonly actions: readonly Action[];
   readonly index: number;
@@ -49,6 +71,8 @@ export interface Scene {
   readonly other: readonly Action[];
   /** What earlier migrations of the same run do. */
   readonly before: readonly Action[];
+  /** The same, migration by migration. */
+  readonly pending: readonly { readonly name: string; readonly actions: readonly Action[] }[];
   readonly facts: Facts;
 }
 
@@ -64,8 +88,9 @@ export function same(a: Name, b: Name): boolean {
   return a.name === b.name && (a.schema === b.schema || a.schema === null || b.schema === null);
 }
 
-/** Names for a hint: quoted only where PostgreSQL needs it. */
+/** Names for a hint: quoted only where PostgreSQL needs it; what has no name of its own is a gap to be filled in. */
 export function show(name: Name | string): string {
+  if (name === '') return '…';
   if (typeof name === 'string') return /^[a-z_][a-z0-9_]*$/.test(name) ? name : ident(name);
   return name.schema === null ? show(name.name) : `${show(name.schema)}.${show(name.name)}`;
 }

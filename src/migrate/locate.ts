@@ -5,7 +5,7 @@
  */
 import type { Place } from '../base/finding.ts';
 import type { Statement } from '../base/plan.ts';
-import { frame, offsetAt, offsetOfPosition, placeAt } from '../syntax/place.ts';
+import { frame, offsetAt, offsetOfPosition, placeAt, verbatimOffset } from '../syntax/place.ts';
 import type { MigrationFile } from './model.ts';
 
 export interface Located {
@@ -20,7 +20,7 @@ export function locate(file: MigrationFile, statement: Statement, position?: num
   const source = sourceOf(file, place.file);
   const offset = position === undefined ? 0 : offsetOfPosition(sql, position);
   const start = source === null ? null : offsetAt(source, place);
-  const exact = source === null || start === null ? null : exactOffset(source, start, sql, offset);
+  const exact = source === null || start === null ? null : verbatimOffset(source, start, sql, offset);
   if (source !== null && exact !== null) {
     const found = placeAt(place.file, source, exact);
     return { place: found, frame: frame(source, found) };
@@ -36,12 +36,4 @@ function sourceOf(file: MigrationFile, path: string): string | null {
   if (path === file.file) return file.source;
   if (path === file.downFile?.file) return file.downFile.source;
   return file.parts.find((part) => part.file === path)?.source ?? null;
-}
-
-/** CREATE OR REPLACE may have been put in at the beginning, so what follows the position is looked for as well. */
-function exactOffset(source: string, start: number, sql: string, offset: number): number | null {
-  if (source.startsWith(sql, start)) return start + offset;
-  const original = sql.replace(/^(create) OR REPLACE /i, '$1 ');
-  if (!source.startsWith(original, start)) return null;
-  return start + Math.max(0, offset - (sql.length - original.length));
 }

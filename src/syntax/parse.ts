@@ -40,6 +40,28 @@ export async function parseSql(sql: string): Promise<Parsed> {
   }
 }
 
+export type ParsedBody =
+  | { readonly ok: true; readonly functions: readonly Readonly<Record<string, unknown>>[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * The PL/pgSQL of a CREATE FUNCTION, CREATE PROCEDURE or DO statement whose body is a string: `PLpgSQL_function` nodes as
+ * libpg_query gives them, `lineno` counted from the body's first line. It ends the process of other statements with an
+ * assertion, so nothing else may be passed. A fault has no position, only the server's words.
+ */
+export async function parsePlpgsql(sql: string): Promise<ParsedBody> {
+  const parser = await load();
+  if (sql.includes('\0')) return { ok: false, message: 'invalid byte sequence: 0x00' };
+  try {
+    const tree = parser.parsePlPgSQLSync(sql) as {
+      readonly plpgsql_funcs?: readonly Readonly<Record<string, unknown>>[];
+    };
+    return { ok: true, functions: tree.plpgsql_funcs ?? [] };
+  } catch (thrown) {
+    return { ok: false, message: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
 /** Null when the text is well-formed. */
 export async function syntaxFault(sql: string): Promise<SyntaxFault | null> {
   const parsed = await parseSql(sql);

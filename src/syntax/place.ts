@@ -37,6 +37,17 @@ export function offsetAt(text: string, place: { readonly line: number; readonly 
   return Math.min(from + place.column - 1, end < 0 ? text.length : end);
 }
 
+/**
+ * The offset in `source` of an offset in a statement that begins at `start` there; null when the statement does not stand
+ * there as it was sent. CREATE OR REPLACE may have been put in at its beginning.
+ */
+export function verbatimOffset(source: string, start: number, sql: string, offset: number): number | null {
+  if (source.startsWith(sql, start)) return start + offset;
+  const original = sql.replace(/^(create) OR REPLACE /i, '$1 ');
+  if (!source.startsWith(original, start)) return null;
+  return start + Math.max(0, offset - (sql.length - original.length));
+}
+
 /** The offset of PostgreSQL's position: 1-based, counted in characters (code points), not in UTF-16 units. */
 export function offsetOfPosition(text: string, position: number): number {
   let offset = 0;

@@ -176,6 +176,25 @@ test('one statement that cannot be parsed does not keep the others from being ju
     },
   ));
 
+test('a file that does not compile is told with its place and caret, and the others are judged', () =>
+  withShop(
+    {
+      'migrations/001_a.sql': "-- Up Migration\nINSERT INTO t VALUES ('open);\n",
+      'migrations/002_b.ts': 'export const up = () => {\n  throw new Error("no");\n};\n',
+      'migrations/003_index.sql': INDEX,
+    },
+    async (shop) => {
+      const outcome = await lint(shop, { offline: true });
+      expect(outcome.findings.map(({ code, place }) => [code, place?.file, place?.line, place?.column])).toEqual([
+        ['lint/not-compiled', 'migrations/001_a.sql', 2, 23],
+        ['lint/not-compiled', 'migrations/002_b.ts', 2, expect.any(Number)],
+        ['lint/index-concurrently', 'migrations/003_index.sql', 2, 1],
+      ]);
+      expect(outcome.findings[0]?.hint).toContain('^');
+      expect(outcome.data.files).toBe(3);
+    },
+  ));
+
 test('opaque migrations are named; nothing judged at all is a fault, nothing pending is not', () =>
   withShop({ 'migrations/.keep': '' }, async (shop) => {
     expect((await lint(shop)).findings[0]).toMatchObject({ code: 'lint/nothing', level: 'error' });

@@ -1,6 +1,7 @@
 /** docs/lint.md, printed from the rules; and the rules of the tools that ours are measured by. */
 import { RULES } from '../../src/lint/lint.ts';
 import type { Example } from '../../src/lint/rule.ts';
+import { DIFFERENCES } from './differences.ts';
 
 /** All of squawk 2.63, by its own names: null when a rule of ours covers it, else why none needs to. */
 export const SQUAWK: Readonly<Record<string, string | null>> = {
@@ -81,6 +82,81 @@ export const STRONG_MIGRATIONS: Readonly<Record<string, string | null>> = {
   add_unique_constraint: null,
 };
 
+/** Atlas's checks that are about PostgreSQL, by its own codes (documentation of October 2024). */
+export const ATLAS: Readonly<Record<string, string | null>> = {
+  BC101: null,
+  BC102: null,
+  CD101: null,
+  DS101: null,
+  DS102: null,
+  DS103: null,
+  MF101: null,
+  MF102: null,
+  MF103: null,
+  MF104: null,
+  PG110: null,
+  PG101: null,
+  PG102: null,
+  PG103: null,
+  PG104: null,
+  PG105: null,
+  PG301: null,
+  PG302: null,
+  PG303: null,
+  PG304: null,
+  PG305: null,
+  NM101: null,
+  NM102: null,
+  NM103: null,
+  NM104: null,
+  NM105: null,
+  NM106: null,
+  'non-linear changes': '`strata status` (out_of_order, missing) and the lock file, on which two branches conflict',
+};
+
+/** eugene's hints, by its own identifiers. */
+export const EUGENE: Readonly<Record<string, string | null>> = {
+  E1: null,
+  E2: null,
+  E3: null,
+  E4: null,
+  E5: null,
+  E6: null,
+  E7: null,
+  E8: null,
+  E9: 'every run sets it (`timeouts.lock`)',
+  E10: null,
+  E11: null,
+  W12: null,
+  W13: null,
+  W14: null,
+};
+
+/** pg-schema-diff's hazards. It plans changes, so most are about what its own statements would do. */
+export const PG_SCHEMA_DIFF: Readonly<Record<string, string | null>> = {
+  ACQUIRES_ACCESS_EXCLUSIVE_LOCK: null,
+  ACQUIRES_SHARE_LOCK: null,
+  ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK: null,
+  AUTHZ_UPDATE: null,
+  CORRECTNESS: 'the cycle: what up and down leave is compared, catalog against catalog',
+  DELETES_DATA: null,
+  HAS_UNTRACKABLE_DEPENDENCIES: null,
+  IMPACTS_DATABASE_PERFORMANCE: null,
+  INDEX_BUILD: null,
+  INDEX_DROPPED: null,
+  IS_USER_GENERATED: 'every migration is; what its code does beyond SQL is `lint/opaque`',
+  UPGRADING_EXTENSION_VERSION: null,
+};
+
+/** Every tool that ours are measured by, under the name that `covers` gives it. */
+export const TOOLS: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  squawk: SQUAWK,
+  strong_migrations: STRONG_MIGRATIONS,
+  atlas: ATLAS,
+  eugene: EUGENE,
+  'pg-schema-diff': PG_SCHEMA_DIFF,
+};
+
 export function lintReference(): string {
   return [
     '<!-- Printed from the rules. Renew with: UPDATE=1 npx vitest run test/lint -->',
@@ -101,6 +177,14 @@ export function lintReference(): string {
     'counts for nothing (`lint/ignore-unreasoned`), one that names no rule is told (`lint/ignore-unknown`), and so is one that',
     'nothing needs (`lint/ignore-unused`). `lint.ignore` in the configuration lists fingerprints.',
     '',
+    'What DO blocks hold is judged with the migration that runs them. The bodies of functions and procedures (PL/pgSQL and SQL)',
+    'are parsed too: rules about rows and about the schema apply to what they do when they are called, a syntax error in',
+    'them is told at its line, and so are errors that they swallow and SQL that they put together unquoted.',
+    '',
+    'The last rules of the table are conventions, and off: a project switches on what it wants to hold. They judge the state that all',
+    'judged migrations leave together, and point at the line that made the column, constraint or table. `naming` reads its',
+    'patterns from `lint.naming`.',
+    '',
     '## Rules',
     '',
     '| rule | level | about | lock |',
@@ -111,13 +195,14 @@ export function lintReference(): string {
     ),
     '',
     'Beside the rules: `lint/syntax-error` (PostgreSQL’s own grammar refuses the statement; all others are judged),',
-    '`lint/opaque` (the migration’s code talks to the database itself), `lint/nothing` (no statement was judged) and',
-    '`lint/rule-unknown` (the configuration names a rule that does not exist).',
+    '`lint/not-compiled` (a file that cannot become SQL; all others are judged), `lint/opaque` (the migration’s code talks to',
+    'the database itself, or a body cannot be read), `lint/nothing` (no statement was judged) and `lint/rule-unknown` (the',
+    'configuration names a rule that does not exist).',
     '',
     ...RULES.flatMap((rule) => [
       `### ${rule.name}`,
       '',
-      `${rule.summary[0]?.toUpperCase()}${rule.summary.slice(1)}.${rule.only ? ` Judged in \`${rule.only}\` only.` : ''}`,
+      `${rule.summary[0]?.toUpperCase()}${rule.summary.slice(1)}.${'only' in rule && rule.only ? ` Judged in \`${rule.only}\` only.` : ''}`,
       '',
       '```sql',
       `-- bad\n${exampleText(rule.bad)}`,
@@ -127,9 +212,18 @@ export function lintReference(): string {
     ]),
     '## Their names and ours',
     '',
-    ...table('squawk', SQUAWK),
+    ...Object.entries(TOOLS).flatMap(([tool, names]) => [...table(tool, names), '']),
+    '## Where squawk judges differently',
     '',
-    ...table('strong_migrations', STRONG_MIGRATIONS),
+    'Both judge the same several hundred statements (`test/cases/lint/corpus.sql`); a test fails for every difference that',
+    'does not stand here. “Only squawk” finds fault where strata does not, and the reverse.',
+    '',
+    '| only | rules | statements like | why |',
+    '|---|---|---|---|',
+    ...DIFFERENCES.map(
+      ({ who, rules, like, why }) =>
+        `| ${who} | ${rules.map((rule) => `\`${rule}\``).join(', ')} | \`${cell(like)}\` | ${cell(why)} |`,
+    ),
     '',
   ].join('\n');
 }
@@ -139,8 +233,13 @@ function cell(text: string): string {
 }
 
 function exampleText(example: Example): string {
-  if (typeof example === 'string') return `${example.replaceAll('; ', ';\n')};`;
-  return `-- up\n${example.up};\n-- down\n${example.down};`;
+  if (typeof example === 'string') return lines(example);
+  const earlier = example.earlier === undefined ? '' : `-- an earlier migration\n${lines(example.earlier)}\n`;
+  return `${earlier}-- up\n${lines(example.up)}\n-- down\n${lines(example.down)}`;
+}
+
+function lines(sql: string): string {
+  return `${sql.replaceAll('; ', ';\n')};`;
 }
 
 function table(tool: string, names: Readonly<Record<string, string | null>>): readonly string[] {

@@ -1,9 +1,9 @@
 import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 import { nodesOf, record, text } from '../tree.ts';
 
 /** node-pg-migrate escapes a default given as a string, so `default: 'ARRAY[]::text[]'` becomes a string literal. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'array-default',
   level: 'error',
   summary: 'a default that is a string with ARRAY[…] in it is no array: the call that made it wanted pgm.func()',

@@ -1,12 +1,18 @@
 import { lateConstraints } from '../constraints.ts';
-import { type Rule, show, size } from '../rule.ts';
+import { type ActionRule, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'check-not-valid',
   level: 'error',
   summary: 'a CHECK on a table with rows reads all of them under the strongest lock, unless it is NOT VALID at first',
   lock: 'ACCESS EXCLUSIVE for the whole scan',
-  covers: ['squawk:constraint-missing-not-valid', 'strong_migrations:add_check_constraint'],
+  covers: [
+    'squawk:constraint-missing-not-valid',
+    'strong_migrations:add_check_constraint',
+    'atlas:PG305',
+    'eugene:E1',
+    'pg-schema-diff:ACQUIRES_ACCESS_EXCLUSIVE_LOCK',
+  ],
   bad: 'ALTER TABLE bookings ADD CONSTRAINT chk_bookings_price CHECK (price_cents >= 0)',
   good: 'ALTER TABLE bookings ADD CONSTRAINT chk_bookings_price CHECK (price_cents >= 0) NOT VALID',
   judge(action, scene) {

@@ -1,11 +1,11 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'column-generated-stored',
   level: 'error',
   summary: 'a stored generated column rewrites the table',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
-  covers: ['squawk:adding-field-with-default', 'strong_migrations:add_column_generated_stored'],
+  covers: ['squawk:adding-field-with-default', 'strong_migrations:add_column_generated_stored', 'eugene:E11'],
   bad: 'ALTER TABLE users ADD COLUMN full_name text GENERATED ALWAYS AS (first_name || last_name) STORED',
   good: 'ALTER TABLE users ADD COLUMN full_name text',
   judge(action, scene) {

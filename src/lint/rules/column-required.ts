@@ -1,12 +1,12 @@
-import { isNew, type Rule, show } from '../rule.ts';
+import { type ActionRule, isNew, show } from '../rule.ts';
 import { SERIALS } from './column-serial.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'column-required',
   level: 'error',
   summary: 'a new NOT NULL column without default fails as soon as the table has a row',
   lock: null,
-  covers: ['squawk:adding-required-field'],
+  covers: ['squawk:adding-required-field', 'atlas:MF103'],
   bad: 'ALTER TABLE users ADD COLUMN nick text NOT NULL',
   good: "ALTER TABLE users ADD COLUMN nick text NOT NULL DEFAULT ''",
   judge(action, scene) {

@@ -1,13 +1,18 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
 export const SERIALS = ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8'] as const;
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'column-serial',
   level: 'error',
   summary: 'a new serial or identity column numbers every row there is: the table is rewritten',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
-  covers: ['strong_migrations:add_column_auto_incrementing', 'squawk:adding-serial-primary-key-field'],
+  covers: [
+    'strong_migrations:add_column_auto_incrementing',
+    'squawk:adding-serial-primary-key-field',
+    'squawk:adding-field-with-default',
+    'eugene:E11',
+  ],
   bad: 'ALTER TABLE users ADD COLUMN number bigserial',
   good: 'ALTER TABLE users ADD COLUMN number bigint',
   judge(action, scene) {

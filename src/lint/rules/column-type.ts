@@ -1,7 +1,7 @@
 import type { ActionOf, AddedColumn } from '../action.ts';
-import { isNew, type Rule, type Scene, show, size } from '../rule.ts';
+import { type ActionRule, isNew, type Scene, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'column-type',
   level: 'error',
   summary:
@@ -11,6 +11,9 @@ export const rule: Rule = {
     'squawk:changing-column-type',
     'strong_migrations:change_column',
     'strong_migrations:change_column_constraint',
+    'atlas:PG301',
+    'eugene:E5',
+    'eugene:E10',
   ],
   bad: 'ALTER TABLE bookings ALTER COLUMN id TYPE bigint',
   good: 'ALTER TABLE bookings ADD COLUMN id_new bigint',

@@ -1,12 +1,12 @@
 import type { Action } from '../action.ts';
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'concurrently-alone',
   level: 'warning',
   summary: 'other changes beside CREATE INDEX CONCURRENTLY lose the transaction that would take them back',
   lock: null,
-  covers: ['squawk:ban-concurrent-index-creation-in-transaction'],
+  covers: ['squawk:ban-concurrent-index-creation-in-transaction', 'atlas:PG103'],
   bad: 'CREATE TABLE a (id int); CREATE INDEX CONCURRENTLY idx_users_email ON users (email)',
   good: 'CREATE INDEX CONCURRENTLY idx_users_email ON users (email)',
   judge(action, scene) {

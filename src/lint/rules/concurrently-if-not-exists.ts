@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'concurrently-if-not-exists',
   level: 'warning',
   summary: 'IF NOT EXISTS takes the INVALID index that a failed concurrent build left for a good one',

@@ -1,6 +1,6 @@
-import { type Rule, same, show } from '../rule.ts';
+import { type ActionRule, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'concurrently-partitioned',
   level: 'error',
   summary: 'PostgreSQL refuses CREATE INDEX CONCURRENTLY on a partitioned table',

@@ -1,6 +1,6 @@
-import { isNew, type Rule, show } from '../rule.ts';
+import { type ActionRule, isNew, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'detach-concurrently',
   level: 'warning',
   summary:

@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'domain-constraint',
   level: 'warning',
   summary: 'a constraint that a domain gets later is checked in every table that uses it, under a lock on all of them',

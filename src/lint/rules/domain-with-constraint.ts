@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'domain-with-constraint',
   level: 'off',
   summary: 'the constraint of a domain cannot be changed table by table; a CHECK of each table can',

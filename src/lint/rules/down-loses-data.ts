@@ -1,12 +1,12 @@
 import type { Action } from '../action.ts';
-import { type Rule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'down-loses-data',
   level: 'error',
   summary: 'a down that drops what its up did not create loses data that were there before',
   lock: null,
-  covers: [],
+  covers: ['pg-schema-diff:DELETES_DATA'],
   bad: { up: 'ALTER TABLE users ADD COLUMN nick text', down: 'ALTER TABLE users DROP COLUMN email' },
   good: { up: 'ALTER TABLE users ADD COLUMN nick text', down: 'ALTER TABLE users DROP COLUMN nick' },
   only: 'down',

@@ -1,11 +1,11 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'drop-column',
   level: 'warning',
   summary: 'DROP COLUMN loses its data and breaks the application that still runs and reads it',
   lock: 'ACCESS EXCLUSIVE for a moment',
-  covers: ['squawk:ban-drop-column', 'strong_migrations:remove_column', 'atlas:DS103'],
+  covers: ['squawk:ban-drop-column', 'strong_migrations:remove_column', 'atlas:DS103', 'pg-schema-diff:DELETES_DATA'],
   bad: 'ALTER TABLE users DROP COLUMN nick',
   good: 'ALTER TABLE users ADD COLUMN nick text',
   only: 'up',

@@ -1,11 +1,16 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'drop-index-concurrently',
   level: 'warning',
   summary: 'DROP INDEX without CONCURRENTLY waits for every reader of the table, and everybody waits behind it',
   lock: 'ACCESS EXCLUSIVE on the table: neither reads nor writes',
-  covers: ['squawk:require-concurrent-index-deletion', 'strong_migrations:remove_index'],
+  covers: [
+    'squawk:require-concurrent-index-deletion',
+    'strong_migrations:remove_index',
+    'atlas:PG102',
+    'pg-schema-diff:INDEX_DROPPED',
+  ],
   bad: 'DROP INDEX idx_bookings_price',
   good: 'DROP INDEX CONCURRENTLY idx_bookings_price',
   judge(action, scene) {

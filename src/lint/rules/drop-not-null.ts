@@ -1,6 +1,6 @@
-import { isNew, type Rule, show } from '../rule.ts';
+import { type ActionRule, isNew, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'drop-not-null',
   level: 'warning',
   summary: 'DROP NOT NULL breaks readers who count on a value',

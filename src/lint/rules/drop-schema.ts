@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'drop-schema',
   level: 'error',
   summary: 'DROP SCHEMA … CASCADE and DROP DATABASE lose more than a migration can name',

@@ -1,11 +1,11 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'drop-table',
   level: 'warning',
   summary: 'DROP TABLE loses its rows and breaks the application that still runs and uses it',
   lock: 'ACCESS EXCLUSIVE, also on tables that its foreign keys refer to',
-  covers: ['squawk:ban-drop-table', 'atlas:DS102'],
+  covers: ['squawk:ban-drop-table', 'atlas:DS102', 'pg-schema-diff:DELETES_DATA'],
   bad: 'DROP TABLE wishes',
   good: 'CREATE TABLE wishes (id bigint); DROP TABLE wishes',
   only: 'up',

@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'enum-value-order',
   level: 'off',
   summary: 'ADD VALUE without BEFORE or AFTER puts the value last, where ORDER BY may not want it',

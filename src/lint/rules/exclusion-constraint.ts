@@ -1,12 +1,12 @@
 import { lateConstraints } from '../constraints.ts';
-import { type Rule, show, size } from '../rule.ts';
+import { type ActionRule, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'exclusion-constraint',
   level: 'error',
   summary: 'EXCLUDE on a table with rows builds its index under the strongest lock; there is no other way to add it',
   lock: 'ACCESS EXCLUSIVE until the index is built',
-  covers: ['strong_migrations:add_exclusion_constraint'],
+  covers: ['squawk:constraint-missing-not-valid', 'strong_migrations:add_exclusion_constraint', 'eugene:E8'],
   bad: 'ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)',
   good: 'CREATE TABLE bookings (room int, during tstzrange); ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)',
   judge(action, scene) {

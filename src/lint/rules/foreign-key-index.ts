@@ -1,7 +1,7 @@
 import type { Action, AddedConstraint, Name } from '../action.ts';
-import { type Rule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'foreign-key-index',
   level: 'warning',
   summary: 'without an index on its columns, a foreign key makes every delete of the other row read this whole table',

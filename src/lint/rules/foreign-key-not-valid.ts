@@ -1,8 +1,8 @@
 import { lateConstraints } from '../constraints.ts';
-import { type Rule, show, size } from '../rule.ts';
+import { type ActionRule, show, size } from '../rule.ts';
 
 /** A foreign key that comes with a new column without default has only nulls to check, but the server scans all the same. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'foreign-key-not-valid',
   level: 'error',
   summary: 'a foreign key on a table with rows checks all of them while both tables are closed to writers',
@@ -12,6 +12,8 @@ export const rule: Rule = {
     'squawk:constraint-missing-not-valid',
     'strong_migrations:add_foreign_key',
     'strong_migrations:add_reference',
+    'eugene:E1',
+    'pg-schema-diff:ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK',
   ],
   bad: 'ALTER TABLE bookings ADD CONSTRAINT fk_bookings_tutor FOREIGN KEY (tutor_id) REFERENCES tutors (id)',
   good: 'ALTER TABLE bookings ADD CONSTRAINT fk_bookings_tutor FOREIGN KEY (tutor_id) REFERENCES tutors (id) NOT VALID',

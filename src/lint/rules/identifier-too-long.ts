@@ -1,9 +1,9 @@
 import { NAME_BYTES } from '../../base/ident.ts';
 import { tokenize } from '../../syntax/lexer.ts';
-import type { Rule } from '../rule.ts';
+import type { ActionRule } from '../rule.ts';
 
 /** By the text: the parser has cut the names already. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'identifier-too-long',
   level: 'error',
   summary: 'PostgreSQL cuts names after 63 bytes and says so only in a notice; two long names may become one',

@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'index-columns',
   level: 'note',
   summary: 'an index of more than three columns is big and seldom used to its end',

@@ -1,7 +1,7 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
 /** A plain build holds SHARE until it is done; CONCURRENTLY takes longer and lets writers through. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'index-concurrently',
   level: 'error',
   summary: 'CREATE INDEX without CONCURRENTLY keeps writers out while it builds',
@@ -10,6 +10,10 @@ export const rule: Rule = {
     'squawk:require-concurrent-index-creation',
     'strong_migrations:add_index',
     'strong_migrations:add_reference',
+    'atlas:PG101',
+    'eugene:E6',
+    'pg-schema-diff:INDEX_BUILD',
+    'pg-schema-diff:ACQUIRES_SHARE_LOCK',
   ],
   bad: 'CREATE INDEX idx_bookings_price ON bookings (price_cents)',
   good: 'CREATE INDEX CONCURRENTLY idx_bookings_price ON bookings (price_cents)',

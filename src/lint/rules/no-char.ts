@@ -1,7 +1,7 @@
-import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { typedColumns } from '../columns.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'no-char',
   level: 'warning',
   summary: 'char(n) pads with blanks and compares without them',
@@ -10,7 +10,7 @@ export const rule: Rule = {
   bad: 'CREATE TABLE prices (currency char(3))',
   good: 'CREATE TABLE prices (currency varchar(3))',
   judge(action) {
-    return newColumns(action)
+    return typedColumns(action)
       .filter(({ column }) => column.type === 'bpchar')
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,

@@ -1,9 +1,9 @@
-import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { typedColumns } from '../columns.ts';
+import { type ActionRule, show } from '../rule.ts';
 
 const SMALL: readonly string[] = ['int2', 'int4', 'serial', 'serial2', 'serial4', 'smallserial'];
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'prefer-bigint',
   level: 'off',
   summary: 'an integer ends at 2,147,483,647, and making it a bigint later rewrites the table',
@@ -12,7 +12,7 @@ export const rule: Rule = {
   bad: 'CREATE TABLE events (id integer PRIMARY KEY)',
   good: 'CREATE TABLE events (id bigint PRIMARY KEY)',
   judge(action) {
-    return newColumns(action)
+    return typedColumns(action)
       .filter(({ column }) => SMALL.includes(column.type))
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,

@@ -1,8 +1,8 @@
-import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { typedColumns } from '../columns.ts';
+import { type ActionRule, show } from '../rule.ts';
 import { SERIALS } from './column-serial.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'prefer-identity',
   level: 'warning',
   summary: 'serial leaves a sequence with rights of its own, and anybody may overwrite the number',
@@ -11,7 +11,7 @@ export const rule: Rule = {
   bad: 'CREATE TABLE users (id serial PRIMARY KEY)',
   good: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)',
   judge(action) {
-    return newColumns(action)
+    return typedColumns(action)
       .filter(({ column }) => (SERIALS as readonly string[]).includes(column.type))
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,

@@ -1,7 +1,7 @@
-import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { typedColumns } from '../columns.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'prefer-text',
   level: 'off',
   summary: 'the limit of varchar(n) is changed under a lock; a CHECK on text is not',
@@ -10,7 +10,7 @@ export const rule: Rule = {
   bad: 'CREATE TABLE users (name varchar(100))',
   good: 'CREATE TABLE users (name text)',
   judge(action) {
-    return newColumns(action)
+    return typedColumns(action)
       .filter(({ column }) => column.type === 'varchar' && column.modifiers.length > 0)
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,

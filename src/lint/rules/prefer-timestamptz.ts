@@ -1,7 +1,7 @@
-import { newColumns } from '../columns.ts';
-import { type Rule, show } from '../rule.ts';
+import { typedColumns } from '../columns.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'prefer-timestamptz',
   level: 'warning',
   summary: 'timestamp without time zone is no moment: it means another one on every server',
@@ -10,7 +10,7 @@ export const rule: Rule = {
   bad: 'CREATE TABLE events (at timestamp)',
   good: 'CREATE TABLE events (at timestamptz)',
   judge(action) {
-    return newColumns(action)
+    return typedColumns(action)
       .filter(({ column }) => column.type === 'timestamp')
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,

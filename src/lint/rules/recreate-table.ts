@@ -1,6 +1,6 @@
-import { type Rule, same, show } from '../rule.ts';
+import { type ActionRule, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'recreate-table',
   level: 'error',
   summary: 'DROP TABLE IF EXISTS before CREATE TABLE silently loses the rows of a table that is there already',

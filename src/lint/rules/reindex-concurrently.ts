@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'reindex-concurrently',
   level: 'error',
   summary: 'REINDEX without CONCURRENTLY keeps writers out, and readers who would use the index',
@@ -15,7 +15,10 @@ export const rule: Rule = {
       {
         subject: name,
         message: `REINDEX ${action.what.toUpperCase()} ${name} keeps writers out until it is done`,
-        hint: `In a migration with pgm.noTransaction(): REINDEX ${action.what.toUpperCase()} CONCURRENTLY ${name};`,
+        hint:
+          action.what === 'system'
+            ? 'PostgreSQL has no concurrent form for catalogs: run it in a quiet hour, outside migrations.'
+            : `In a migration with pgm.noTransaction(): REINDEX ${action.what.toUpperCase()} CONCURRENTLY ${name};`,
       },
     ];
   },

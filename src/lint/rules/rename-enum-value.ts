@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'rename-enum-value',
   level: 'warning',
   summary: 'a renamed enum value breaks the application that still runs and writes the old one',

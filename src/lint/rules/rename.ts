@@ -1,5 +1,5 @@
 import type { ActionOf } from '../action.ts';
-import { isNew, type Rule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, isNew, type Scene, same, show } from '../rule.ts';
 
 const BREAKING: readonly string[] = [
   'table',
@@ -13,7 +13,7 @@ const BREAKING: readonly string[] = [
   'procedure',
 ];
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'rename',
   level: 'warning',
   summary: 'a new name breaks the application that still runs and uses the old one',
@@ -24,6 +24,8 @@ export const rule: Rule = {
     'strong_migrations:rename_column',
     'strong_migrations:rename_table',
     'strong_migrations:rename_schema',
+    'atlas:BC101',
+    'atlas:BC102',
   ],
   bad: 'ALTER TABLE users RENAME COLUMN name TO full_name',
   good: 'ALTER TABLE users ADD COLUMN full_name text',

@@ -1,8 +1,8 @@
 import type { Action } from '../action.ts';
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
 /** Inside a transaction a failed migration leaves nothing, and our journal resumes the others: this is for other tools' files. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'robust-statement',
   level: 'off',
   summary: 'outside a transaction, IF [NOT] EXISTS lets a statement run twice',

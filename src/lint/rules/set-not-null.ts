@@ -1,24 +1,29 @@
 import type { Action, Name } from '../action.ts';
-import { isNew, type Rule, type Scene, same, show, size } from '../rule.ts';
+import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
 import { record, text } from '../tree.ts';
 
 /** With a valid CHECK (column IS NOT NULL) the server needs no scan (since PostgreSQL 12). */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'set-not-null',
   level: 'error',
   summary: 'SET NOT NULL reads the whole table under the strongest lock, unless a validated CHECK proves it already',
   lock: 'ACCESS EXCLUSIVE for the whole scan',
   covers: [
     'squawk:adding-not-nullable-field',
+    'squawk:constraint-missing-not-valid',
     'strong_migrations:change_column_null',
     'strong_migrations:change_column_null_postgresql',
     'strong_migrations:change_column_with_not_null',
+    'atlas:PG303',
+    'atlas:MF104',
+    'eugene:E2',
   ],
   bad: 'ALTER TABLE bookings ALTER COLUMN price_cents SET NOT NULL',
   good: 'ALTER TABLE bookings ADD CONSTRAINT price_there CHECK (price_cents IS NOT NULL) NOT VALID',
   judge(action, scene) {
-    if (action.kind !== 'set not null' || isNew(action.table, scene)) return [];
-    const { table, column } = action;
+    const column = requiredColumn(action);
+    if (column === null || !('table' in action) || !action.table || isNew(action.table, scene)) return [];
+    const { table } = action;
     if (isProved(table, column, scene)) return [];
     const check = `${table.name}_${column}_not_null`;
     return [
@@ -30,6 +35,14 @@ export const rule: Rule = {
     ];
   },
 };
+
+/** By SET NOT NULL, or by the constraint of PostgreSQL 18: ADD CONSTRAINT … NOT NULL column. */
+function requiredColumn(action: Action): string | null {
+  if (action.kind === 'set not null') return action.column;
+  if (action.kind !== 'add constraint' || action.constraint.kind !== 'not null' || action.constraint.notValid)
+    return null;
+  return action.constraint.columns[0] ?? null;
+}
 
 /** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
 function isProved(table: Name, column: string, { facts, before }: Scene): boolean {

@@ -1,7 +1,7 @@
 import type { Action, AddedColumn, AddedConstraint, Name } from '../action.ts';
-import { type Rule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'set-null-on-not-null',
   level: 'error',
   summary: 'ON DELETE SET NULL on a NOT NULL column makes every delete of the other row fail',
@@ -37,7 +37,7 @@ function keys(action: Action): readonly Key[] {
     const all = action.kind === 'create table' ? [...own, ...action.constraints] : own;
     return 'table' in action && action.table ? all.map((key) => ({ table: action.table as Name, key, columns })) : [];
   };
-  return found().filter(({ key }) => key.onDeleteSetNull);
+  return found().filter(({ key }) => key.onDelete === 'SET NULL');
 }
 
 function isRequired(table: Name, column: string, columns: readonly AddedColumn[], scene: Scene): boolean {

@@ -1,6 +1,6 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'truncate',
   level: 'error',
   summary: 'TRUNCATE loses every row; with CASCADE also those of tables that are not named',
@@ -8,6 +8,7 @@ export const rule: Rule = {
   covers: ['squawk:ban-truncate-cascade'],
   bad: 'TRUNCATE users CASCADE',
   good: 'DELETE FROM users WHERE id = 1',
+  bodies: true,
   judge(action, scene) {
     if (action.kind !== 'truncate') return [];
     const more = action.cascade ? ', and of every table that refers to it' : '';

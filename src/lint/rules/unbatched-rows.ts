@@ -1,6 +1,6 @@
-import { isNew, type Rule, show, size } from '../rule.ts';
+import { type ActionRule, isNew, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'unbatched-rows',
   level: 'warning',
   summary:
@@ -9,6 +9,7 @@ export const rule: Rule = {
   covers: [],
   bad: "UPDATE bookings SET currency = 'USD'",
   good: "UPDATE bookings SET currency = 'USD' WHERE id BETWEEN 1 AND 1000",
+  bodies: true,
   judge(action, scene) {
     if ((action.kind !== 'update' && action.kind !== 'delete') || action.where || isNew(action.table, scene)) return [];
     const table = show(action.table);

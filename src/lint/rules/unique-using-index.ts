@@ -1,16 +1,21 @@
 import { lateConstraints } from '../constraints.ts';
-import { type Rule, show, size } from '../rule.ts';
+import { type ActionRule, show, size } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'unique-using-index',
   level: 'error',
   summary: 'UNIQUE and PRIMARY KEY on a table with rows build their index under the strongest lock',
   lock: 'ACCESS EXCLUSIVE until the index is built',
   covers: [
     'squawk:disallowed-unique-constraint',
+    'squawk:constraint-missing-not-valid',
     'squawk:adding-serial-primary-key-field',
     'strong_migrations:add_unique_constraint',
     'atlas:MF101',
+    'atlas:PG104',
+    'atlas:PG105',
+    'atlas:MF102',
+    'eugene:E7',
   ],
   bad: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email)',
   good: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key',

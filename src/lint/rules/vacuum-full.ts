@@ -1,6 +1,6 @@
-import { type Rule, show } from '../rule.ts';
+import { type ActionRule, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'vacuum-full',
   level: 'error',
   summary: 'VACUUM FULL and CLUSTER write the table anew while nobody can use it',

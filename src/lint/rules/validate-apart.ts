@@ -1,7 +1,7 @@
-import { isNew, type Rule, same, show, size } from '../rule.ts';
+import { type ActionRule, isNew, same, show, size } from '../rule.ts';
 
 /** VALIDATE alone lets writers through; the lock that ADD … NOT VALID took in the same transaction does not. */
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'validate-apart',
   level: 'error',
   summary: 'VALIDATE CONSTRAINT in the transaction of another change of the table scans under that change’s lock',

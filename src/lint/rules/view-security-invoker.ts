@@ -1,7 +1,7 @@
 import type { Name } from '../action.ts';
-import { type Rule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'view-security-invoker',
   level: 'error',
   summary: 'a view without security_invoker shows rows that row level security hides from who looks',

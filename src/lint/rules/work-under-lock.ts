@@ -1,5 +1,5 @@
 import type { Action, Name } from '../action.ts';
-import { isNew, type Rule, type Scene, same, show, size } from '../rule.ts';
+import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
 
 /** What takes ACCESS EXCLUSIVE for a moment, when nothing comes after it in the transaction. */
 const STRONG: readonly Action['kind'][] = [
@@ -15,12 +15,12 @@ const STRONG: readonly Action['kind'][] = [
   'rename',
 ];
 
-export const rule: Rule = {
+export const rule: ActionRule = {
   name: 'work-under-lock',
   level: 'warning',
   summary: 'long work after a strong lock in one transaction keeps that lock until all is done',
   lock: 'that of the earlier statement, until COMMIT',
-  covers: [],
+  covers: ['eugene:E4', 'pg-schema-diff:IMPACTS_DATABASE_PERFORMANCE'],
   bad: 'ALTER TABLE bookings ADD COLUMN paid boolean; UPDATE payments SET checked = true WHERE id < 1000',
   good: 'UPDATE payments SET checked = true WHERE id < 1000; ALTER TABLE bookings ADD COLUMN paid boolean',
   judge(action, scene) {

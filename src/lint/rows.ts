@@ -1,0 +1,90 @@
+/** INSERT, UPDATE, DELETE, MERGE and TRUNCATE as Actions, also where they stand in a WITH. */
+import type { Action, Name } from './action.ts';
+import { nameOf } from './definitions.ts';
+import { inside, list, type Node, record, text } from './tree.ts';
+
+type Reader = (body: Node) => readonly Action[];
+
+export const ROW_READERS: Readonly<Record<string, Reader>> = {
+  InsertStmt: withQueries(insert),
+  UpdateStmt: withQueries((body) => [
+    {
+      kind: 'update',
+      table: nameOf(body.relation),
+      columns: assigned(body.targetList),
+      where: body.whereClause !== undefined,
+    },
+  ]),
+  DeleteStmt: withQueries((body) => [
+    { kind: 'delete', table: nameOf(body.relation), where: body.whereClause !== undefined },
+  ]),
+  MergeStmt: withQueries(merge),
+  SelectStmt: withQueries(select),
+  TruncateStmt: (body) => [
+    {
+      kind: 'truncate',
+      tables: list(body.relations).map((relation) => nameOf(relation.RangeVar)),
+      cascade: body.behavior === 'DROP_CASCADE',
+    },
+  ],
+};
+
+/** What the statements in WITH do comes first: they run whether their rows are asked for or not. */
+function withQueries(read: Reader): Reader {
+  return (body) => {
+    const queries = list(record(body.withClause).ctes).flatMap(({ CommonTableExpr }) => {
+      const [kind, query] = inside(record(record(CommonTableExpr).ctequery));
+      return kind === 'SelectStmt' && !query.withClause ? [] : (ROW_READERS[kind]?.(query) ?? []);
+    });
+    return [...queries, ...read(body)];
+  };
+}
+
+/** SELECT INTO makes a table; all others make nothing that a rule asks about. */
+function select(body: Node): readonly Action[] {
+  const into = record(record(body.intoClause).rel);
+  if (!body.intoClause) return [{ kind: 'other', statement: 'SelectStmt' }];
+  const temporary = into.relpersistence === 't';
+  const shape = {
+    columns: [],
+    constraints: [],
+    partitioned: false,
+    ifNotExists: false,
+    temporary,
+    from: 'query',
+  } as const;
+  return [{ kind: 'create table', table: nameOf(into), ...shape }];
+}
+
+function insert(body: Node): readonly Action[] {
+  const table = nameOf(body.relation);
+  return [
+    { kind: 'insert', table },
+    ...assignment(table, 'INSERT', body.cols),
+    ...assignment(table, 'ON CONFLICT DO UPDATE', record(body.onConflictClause).targetList),
+  ];
+}
+
+function merge(body: Node): readonly Action[] {
+  const table = nameOf(body.relation);
+  const clauses = list(body.mergeWhenClauses).map(({ MergeWhenClause }) => record(MergeWhenClause));
+  return clauses.flatMap((clause) => {
+    const columns = assigned(clause.targetList);
+    if (clause.commandType === 'CMD_DELETE') return [{ kind: 'delete', table, where: true }] as const;
+    if (clause.commandType === 'CMD_UPDATE') return [{ kind: 'update', table, columns, where: true }] as const;
+    return [{ kind: 'insert', table }, ...assignment(table, 'INSERT', clause.targetList)] as const;
+  });
+}
+
+function assignment(table: Name, verb: string, targets: unknown): readonly Action[] {
+  const columns = assigned(targets);
+  return columns.length > 1 ? [{ kind: 'assign', table, verb, columns }] : [];
+}
+
+/** `SET (a, b) = …` names a column per target; an element of an array or a field is no second assignment. */
+function assigned(targets: unknown): readonly string[] {
+  return list(targets).flatMap(({ ResTarget }) => {
+    const { name, indirection } = record(ResTarget);
+    return typeof name === 'string' && indirection === undefined ? [text(name) ?? ''] : [];
+  });
+}

@@ -1,0 +1,57 @@
+import type { Name } from '../action.ts';
+import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
+
+/** Only told when the columns of the index are known: from this run, or from the database. */
+export const rule: ActionRule = {
+  name: 'primary-key-nullable',
+  level: 'error',
+  summary:
+    'PRIMARY KEY USING INDEX makes its columns NOT NULL, which reads the whole table, unless they are so already',
+  lock: 'ACCESS EXCLUSIVE for the whole scan',
+  covers: ['atlas:PG304', 'eugene:W14'],
+  bad: {
+    earlier: 'CREATE TABLE codes (code text)',
+    up: 'CREATE UNIQUE INDEX CONCURRENTLY codes_pkey ON codes (code); ALTER TABLE codes ADD CONSTRAINT codes_pkey PRIMARY KEY USING INDEX codes_pkey',
+    down: 'SELECT 1',
+  },
+  good: {
+    earlier: 'CREATE TABLE codes (code text NOT NULL)',
+    up: 'CREATE UNIQUE INDEX CONCURRENTLY codes_pkey ON codes (code); ALTER TABLE codes ADD CONSTRAINT codes_pkey PRIMARY KEY USING INDEX codes_pkey',
+    down: 'SELECT 1',
+  },
+  judge(action, scene) {
+    if (action.kind !== 'add constraint' || action.constraint.kind !== 'primary key') return [];
+    const { table, constraint } = action;
+    if (constraint.usingIndex === null || isNew(table, scene)) return [];
+    return columnsOf(constraint.usingIndex, table, scene)
+      .filter((column) => isNullable(table, column, scene))
+      .map((column) => ({
+        subject: `${show(table)}.${column}`,
+        message: `${column} may be null: making it part of the key reads all of ${show(table)}${size(table, scene)} while nobody else can use it`,
+        hint: `First: ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(`${table.name}_${column}_not_null`)} CHECK (${show(column)} IS NOT NULL) NOT VALID; VALIDATE it in the next migration, then SET NOT NULL, then the key.`,
+      }));
+  },
+};
+
+function columnsOf(index: string, table: Name, { before, actions, facts }: Scene): readonly string[] {
+  const made = [...before, ...actions].find((one) => one.kind === 'create index' && one.name === index);
+  if (made?.kind === 'create index') return made.columns;
+  const live = facts.table(table)?.table.indexes.find(({ name }) => name === index);
+  return (
+    /\(([^()]*)\)/
+      .exec(live?.definition ?? '')?.[1]
+      ?.replaceAll('"', '')
+      .split(/\s*,\s*/) ?? []
+  );
+}
+
+function isNullable(table: Name, column: string, { before, actions, index, facts }: Scene): boolean {
+  for (const one of [...before, ...actions.slice(0, index)].toReversed()) {
+    if (!('table' in one) || !one.table || !same(one.table, table)) continue;
+    if (one.kind === 'set not null' && one.column === column) return false;
+    if (one.kind === 'drop not null' && one.column === column) return true;
+    if (one.kind === 'add column' && one.column.name === column) return !one.column.notNull;
+    if (one.kind === 'create table') return one.columns.some(({ name, notNull }) => name === column && !notNull);
+  }
+  return facts.table(table)?.table.columns.some(({ name, notNull }) => name === column && !notNull) ?? false;
+}
