@@ -9,6 +9,7 @@ import { canonicalJson, sha256 } from '../../src/base/canonical.ts';
 import type { Finding, Outcome } from '../../src/base/finding.ts';
 import { type Event, realRuntime } from '../../src/base/runtime.ts';
 import type { CheckData } from '../../src/commands/check.ts';
+import { DEFAULTS } from '../../src/config/schema.ts';
 import { readMigrations } from '../../src/migrate/files.ts';
 import { lockFileText } from '../../src/migrate/lockfile.ts';
 import { withSession } from '../../src/pg/pool.ts';
@@ -40,11 +41,14 @@ const FILES = {
     additionalProperties: false,
   }),
 };
-const LINT = { rules: { 'foreign-key-index': 'off', 'view-security-invoker': 'off' } } as const;
+const LINT = {
+  ...DEFAULTS.lint,
+  rules: { 'foreign-key-index': 'off', 'view-security-invoker': 'off' },
+} as const;
 
 /** A repository in order, of which lint and seeds were checked once. */
 async function judgedOnce(): Promise<Shop> {
-  const at = shop(FILES, server.target, { lint: { ...LINT, ignore: [] } });
+  const at = shop(FILES, server.target, { lint: LINT });
   expect(await check(at, FEW)).toMatchObject({ ok: true, cached: [] });
   return at;
 }
@@ -53,7 +57,7 @@ const FEW = { only: ['lint,seed'] };
 
 /** A repository in order, checked once. */
 async function checkedOnce(files: Readonly<Record<string, string>> = {}): Promise<Shop> {
-  const at = shop({ ...FILES, ...files }, server.target, { lint: { ...LINT, ignore: [] } });
+  const at = shop({ ...FILES, ...files }, server.target, { lint: LINT });
   const { files: all } = readMigrations({ root: at.root, migrations: 'migrations', sql: 'sql' });
   at.write({ 'strata.lock.json': lockFileText(all) });
   await at.call('up');
@@ -144,7 +148,7 @@ test.each(CHANGES)('%s: what rests on it is judged anew', async (_, change, anew
 
 test('another configuration, another server: judged anew', async () => {
   const at = await checkedOnce();
-  const config = { lint: { rules: { ...LINT.rules, 'prefer-identity': 'off' as const }, ignore: [] } };
+  const config = { lint: { ...LINT, rules: { ...LINT.rules, 'prefer-identity': 'off' as const } } };
   expect((await check(at, {}, { config })).cached).toEqual([]);
   expect((await check(at)).cached).toEqual(ALL);
   await withSession(server.target, (session) => session.query('CREATE ROLE somebody_new'));
