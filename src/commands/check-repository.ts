@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { compareLockFile, LOCK_FILE, readLockFile } from '../migrate/lockfile.ts';
-import { ReplayFailure, replay } from '../migrate/replay.ts';
-import type { Session } from '../pg/pool.ts';
+import type { ReplayFailure } from '../migrate/replay.ts';
 import type { Context } from './command.ts';
 import { loadProject } from './project.ts';
+import { compiledFiles, NotReplayed, replayUp } from './replayed.ts';
 import { withScratchSession } from './scratch.ts';
 import { run as types } from './types.ts';
 
@@ -44,24 +44,14 @@ function unlocked(): Finding {
 export async function typesOfMigrations(context: Context): Promise<Outcome> {
   try {
     return await withScratchSession(context, async (session) => {
-      await replayAll(context, session);
+      const project = loadProject(context);
+      await replayUp(context, session, project, await compiledFiles(project, project.files));
       const config = { ...context.config, target: session.target };
       return types({ ...context, config }, { args: [], check: true });
     });
   } catch (thrown) {
-    if (!(thrown instanceof ReplayFailure)) throw thrown;
-    return outcome({}, [], [notReplayed(context, thrown)]);
-  }
-}
-
-async function replayAll(context: Context, session: Session): Promise<void> {
-  const project = loadProject(context);
-  const all = await project.compiler(project.files);
-  const compile = { ...project.folder, all: project.files };
-  for (const { version } of project.files) {
-    context.runtime.signal.throwIfAborted();
-    const migration = all.get(version);
-    if (migration) await replay(session, migration, 'up', { compile });
+    if (!(thrown instanceof NotReplayed)) throw thrown;
+    return outcome({}, [], [notReplayed(context, thrown.failure)]);
   }
 }
 

@@ -3,7 +3,6 @@
  * last run is asked first; only when it differs (or there is none) are the applied migrations replayed on a scratch
  * database, and the two catalogs compared object by object.
  */
-import { ToolError } from '../base/errors.ts';
 import { type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { withTask } from '../base/runtime.ts';
 import type { Change } from '../catalog/change.ts';
@@ -12,13 +11,12 @@ import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { snapshotHash } from '../catalog/snapshot.ts';
 import { type History, ownTables } from '../migrate/history.ts';
-import type { CompiledMigration } from '../migrate/model.ts';
-import { ReplayFailure, replay } from '../migrate/replay.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { driftFinding } from './drift-findings.ts';
 import { loadHistory, loadProject, type Project, statuses } from './project.ts';
+import { appliedMigrations, NotReplayed, replayError, replayUp } from './replayed.ts';
 import { withScratchSession } from './scratch.ts';
 import { statusFindings } from './status.ts';
 
@@ -82,44 +80,16 @@ function readLive({ config }: Context, session: Session): Promise<Snapshot> {
 /** The catalog that the applied migrations give, in the order in which they were applied. */
 async function promised(context: Context, project: Project, history: History): Promise<Snapshot> {
   const migrations = await appliedMigrations(project, history);
-  const compile = { ...project.folder, all: project.files };
   return withTask(context.runtime, { id: 'drift', title: 'replay of the applied migrations' }, () =>
     withScratchSession(context, async (session) => {
-      for (const migration of migrations) {
-        context.runtime.signal.throwIfAborted();
-        await replay(session, migration, 'up', { compile }).catch((thrown: unknown) => {
-          throw thrown instanceof ReplayFailure ? replayError(migration, thrown) : thrown;
-        });
-      }
+      await replayUp(context, session, project, migrations).catch((thrown: unknown) => {
+        throw thrown instanceof NotReplayed ? replayError(thrown, BROKEN) : thrown;
+      });
       // As on the live side: a migration may have made a table under the name of one of ours.
       return readLive(context, session);
     }),
   );
 }
 
-async function appliedMigrations(project: Project, { applied }: History): Promise<readonly CompiledMigration[]> {
-  const files = new Map(project.files.map((file) => [file.version, file]));
-  const gone = applied.filter(({ version }) => !files.has(version)).map(({ name }) => name);
-  if (gone.length > 0) {
-    throw new ToolError('MIGRATION_MISSING', `the file of applied migration ${gone.slice(0, 5).join(', ')} is gone`, {
-      detail: 'without it nobody can say what the database should be',
-      hint: `Bring it back from version control: git log --diff-filter=D --name-only -- '*${gone[0]}.*'`,
-    });
-  }
-  const wanted = applied.flatMap(({ version }) => files.get(version) ?? []);
-  const compiled = await project.compiler(wanted);
-  return wanted.flatMap((file) => compiled.get(file.version) ?? []);
-}
-
-function replayError(migration: CompiledMigration, failure: ReplayFailure): ToolError {
-  const { file, line, column } = failure.place;
-  return new ToolError(
-    'MIGRATION_FAILED',
-    `${migration.file.name} does not run on a scratch database: ${failure.message}`,
-    {
-      detail: [`${file}:${line}:${column}`, failure.detail].filter((text) => text !== '').join('\n'),
-      hint: 'The live database was only read. A history that does not run from its beginning cannot be compared with: see strata cycle.',
-      cause: failure,
-    },
-  );
-}
+const BROKEN =
+  'The live database was only read. A history that does not run from its beginning cannot be compared with: see strata cycle.';

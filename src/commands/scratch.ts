@@ -1,6 +1,6 @@
 /** Scratch databases for commands: beside the command's own database, on the same server and with the same role. */
 import { ToolError } from '../base/errors.ts';
-import { describeTarget } from '../base/target.ts';
+import { describeTarget, type Target } from '../base/target.ts';
 import { SCRATCH_OPTIONS } from '../migrate/replay.ts';
 import { type Session, withSession } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
@@ -10,26 +10,43 @@ import type { Context } from './command.ts';
 import { resolveTarget } from './database.ts';
 
 /**
- * Lends a session on a new, empty database. Throws SCRATCH_DENIED when the role may not create one, and RUN_INTERRUPTED when
+ * Lends a session on a new database, empty unless `fill` puts something in before. Throws SCRATCH_DENIED when the role may
+ * not create one, and RUN_INTERRUPTED when
  * the runtime's signal was aborted meanwhile: a statement that is running then is cancelled.
  */
-export async function withScratchSession<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withScratchSession<T>(
+  context: Context,
+  work: (session: Session) => Promise<T>,
+  fill: (target: Target) => Promise<unknown> = async () => undefined,
+): Promise<T> {
   const server = await resolveTarget(context);
   let begun = false;
   try {
-    return await withScratch(server, (target) => {
+    return await withScratch(server, async (target) => {
       begun = true;
+      await fill(target);
       const options = [target.options, SCRATCH_OPTIONS].filter(Boolean).join(' ');
       return withSession({ ...target, options }, (session) => interruptible(context.runtime.signal, session, work));
     });
   } catch (thrown) {
-    if (begun || !(thrown instanceof ServerError) || thrown.sqlstate !== SQLSTATE.insufficientPrivilege) throw thrown;
-    throw new ToolError('SCRATCH_DENIED', 'a scratch database cannot be created', {
-      detail: `${describeTarget(server)}: ${thrown.message}`,
-      hint: `Let the role create databases (ALTER ROLE "${server.user}" CREATEDB), or name another server with --database-url.`,
-      cause: thrown,
-    });
+    if (begun || !(thrown instanceof ServerError)) throw thrown;
+    throw denied(server, thrown) ?? thrown;
   }
+}
+
+function denied(server: Target, thrown: ServerError): ToolError | null {
+  const hints: Readonly<Record<string, string>> = {
+    [SQLSTATE.insufficientPrivilege]: `Let the role create databases (ALTER ROLE "${server.user}" CREATEDB), or name another server.`,
+    [SQLSTATE.readOnlyTransaction]:
+      'A standby, and a server that is read-only, takes no new database: name another server.',
+  };
+  const hint = hints[thrown.sqlstate];
+  if (!hint) return null;
+  return new ToolError('SCRATCH_DENIED', 'a scratch database cannot be created', {
+    detail: `${describeTarget(server)}: ${thrown.message}`,
+    hint,
+    cause: thrown,
+  });
 }
 
 /** Whatever the work made of its cancelled statement, an interrupted run has no result. */

@@ -1,4 +1,4 @@
-/** A standby takes no changes: `up` says so and which server it was, `status` works. */
+/** A standby takes no changes: `up` says so and which server it was, `status` and `plan` work. */
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,6 +28,12 @@ test('is refused with exit status 3, and its history can be read', () =>
       const status = await strata(['status'], { cwd, target });
       expect(status.status, status.stderr).toBe(0);
       expect(status.stdout).toContain('at 001, 0 pending');
+      const plan = await strata(['plan', 'down'], { cwd, target });
+      expect(plan.status, plan.stderr).toBe(0);
+      expect(plan.stdout).toContain('DROP TABLE a');
+      const rehearsal = await strata(['plan', 'down', '--rehearse'], { cwd, target });
+      expect([rehearsal.status, rehearsal.stderr]).toEqual([6, expect.stringContaining('SCRATCH_DENIED')]);
+      expect(rehearsal.stderr).toContain('A standby, and a server that is read-only, takes no new database');
       const down = await strata(['down'], { cwd, target });
       expect(down.status).toBe(3);
       expect(down.stderr).toContain('READ_ONLY');

@@ -29,10 +29,40 @@ export const MIGRATION_CARDS: readonly Card[] = [
   {
     name: 'plan',
     summary: 'the exact SQL of the next run; touches nothing',
-    details: 'Each statement with the lock it takes, whether it scans or rewrites a table, and its hazards.',
+    details:
+      'Each statement with its line in the file, the lock it takes on each table, whether it scans or rewrites it, about how ' +
+      'many rows and bytes that is, and its hazards. The session is read-only, so a standby will do.\n\n' +
+      'With --rehearse the migrations also run on a scratch copy, whose schema is made of the files up to what is applied, ' +
+      'or of a backup: what the server holds locked, scans and rewrites is measured, statement by statement, and where the ' +
+      'rules say otherwise there is a warning. The role must be allowed to create databases there. A statement that does ' +
+      'not end within timeouts.statement (five minutes when that is 0, without limit on a backup) counts as failed.',
     arguments: [{ name: 'direction', required: false, help: 'up (default) or down' }],
-    flags: [TO, STEPS, OUT_OF_ORDER, MIGRATIONS],
-    examples: ['strata plan', 'strata plan down --steps 2'],
+    flags: [
+      TO,
+      STEPS,
+      OUT_OF_ORDER,
+      { name: 'rehearse', kind: 'boolean', help: 'run it on a scratch copy, and measure' },
+      {
+        name: 'from-backup',
+        kind: 'string',
+        value: 'id',
+        help: 'the copy is this backup, or the "latest"; default: made of the files, without rows',
+      },
+      {
+        name: 'rehearse-on',
+        kind: 'string',
+        value: 'url',
+        help: 'server for the copy; default: that of the database',
+      },
+      ...WAITING.filter(({ name }) => name === 'statement-timeout'),
+      MIGRATIONS,
+    ],
+    examples: [
+      'strata plan',
+      'strata plan down --steps 2',
+      'strata plan --rehearse',
+      'strata plan --env production --rehearse --from-backup latest --rehearse-on postgresql://localhost/postgres',
+    ],
   },
   {
     name: 'up',
