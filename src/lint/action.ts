@@ -111,6 +111,8 @@ export type Action =
       /** `table`, `index`, `schema`, `view`, … */
       readonly what: string;
       readonly names: readonly Name[];
+      /** The tables of triggers, policies and rules, which are locked; empty for all else. */
+      readonly tables: readonly Name[];
       readonly cascade: boolean;
       readonly concurrently: boolean;
       readonly ifExists: boolean;

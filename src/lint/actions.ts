@@ -42,6 +42,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       kind: 'drop',
       what: wordOf(body.removeType),
       names: list(body.objects).map(droppedName),
+      tables: /^(?:trigger|policy|rule)$/.test(wordOf(body.removeType)) ? list(body.objects).map(tableOfDropped) : [],
       cascade: body.behavior === 'DROP_CASCADE',
       concurrently: body.concurrent === true,
       ifExists: body.missing_ok === true,
@@ -206,6 +207,11 @@ function droppedName(object: Node): Name {
   if (object.TypeName) return nameOfList(record(object.TypeName).names);
   if (object.ObjectWithArgs) return nameOfList(record(object.ObjectWithArgs).objname);
   return { schema: null, name: stringOf(object) };
+}
+
+/** Of `DROP TRIGGER t ON s.users`: the object's names are `s`, `users`, `t`. */
+function tableOfDropped(object: Node): Name {
+  return nameOfList(list(record(object.List).items).slice(0, -1));
 }
 
 /** `OBJECT_FOREIGN_TABLE` → `foreign table`. */

@@ -72,6 +72,7 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
 function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
   switch (action.kind) {
     case 'drop':
+      if (action.tables.length > 0) return action.tables.map((table) => on(table, 'ACCESS EXCLUSIVE', 'metadata'));
       if (!/table|view|index|sequence/.test(action.what)) return [];
       // An index is dropped under a lock on its table, which is what others notice.
       return action.names.map((name) =>

@@ -19,6 +19,8 @@ beforeAll(() =>
        CREATE UNIQUE INDEX by_age ON users (age);
        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
        CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();
+       CREATE POLICY p ON users;
+       CREATE RULE r AS ON DELETE TO users DO ALSO NOTHING;
        CREATE TABLE logs (at int) PARTITION BY RANGE (at);
        CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM (1) TO (2);
        CREATE TABLE logs_2 (at int)`,
@@ -123,6 +125,9 @@ test.each([
   'TRUNCATE notes',
   'DROP TABLE notes',
   'DROP INDEX by_age',
+  'DROP TRIGGER t ON users',
+  'DROP POLICY p ON public.users',
+  'DROP RULE r ON users',
   'CLUSTER users USING users_pkey',
   'REINDEX TABLE users',
 ])('%s', (sql) =>
