@@ -7,7 +7,7 @@ import { CODES } from '../src/base/errors.ts';
 /** A file may import its own room and any room on a lower floor. Never up, never sideways. */
 const FLOOR: Readonly<Record<string, number>> = {
   base: 0,
-  ...floor(1, 'config', 'disk', 'pg', 'syntax', 'report'),
+  ...floor(1, 'config', 'disk', 'pg', 'syntax', 'report', 'remote'),
   ...floor(2, 'catalog', 'server'),
   ...floor(
     3,
@@ -32,6 +32,7 @@ const FLOOR: Readonly<Record<string, number>> = {
 /** One outside package, one home: an upgrade or a replacement touches one file. */
 const HOME: Readonly<Record<string, string | readonly string[]>> = {
   'age-encryption': 'backup/age.ts',
+  aws4: 'remote/sign.ts',
   'ajv-formats': 'base/validate.ts',
   'ajv/dist/2020.js': 'base/validate.ts',
   chalk: 'report/paint.ts',

@@ -108,6 +108,7 @@ export const CODES = {
     exit: EXIT.refused,
     title: 'row level security would hide rows from the role that takes the backup',
   },
+  DOWNLOAD_FAILED: { exit: EXIT.failed, title: 'a downloaded backup cannot be written into the folder' },
   DRILL_REPORT: { exit: EXIT.failed, title: 'the report of a drill cannot be written' },
   PRUNE_FAILED: { exit: EXIT.failed, title: 'a backup that no rule keeps cannot be deleted' },
   RESTORE_EXTENSION_MISSING: {
@@ -121,6 +122,13 @@ export const CODES = {
   SWAP_FAILED: { exit: EXIT.failed, title: 'a restored database could not take the name of the old one' },
   TARGET_NOT_EMPTY: { exit: EXIT.refused, title: 'the database to restore into is not empty' },
   TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
+  // object storage
+  REMOTE_BUCKET: { exit: EXIT.usage, title: 'the bucket does not exist, or is in another region' },
+  REMOTE_CONFLICT: { exit: EXIT.refused, title: 'an object of that name, with other bytes, is in the bucket already' },
+  REMOTE_DENIED: { exit: EXIT.connection, title: 'the object storage refused the credentials' },
+  REMOTE_FAILED: { exit: EXIT.failed, title: 'the object storage refused a request, or answered what S3 does not' },
+  REMOTE_INTERRUPTED: { exit: EXIT.failed, title: 'a transfer was interrupted; the same command goes on where it was' },
+  REMOTE_UNREACHABLE: { exit: EXIT.connection, title: 'the object storage did not answer, or failed at every attempt' },
   // seeds
   SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
   SEED_GENERATOR: { exit: EXIT.usage, title: 'the module that makes a seed set is broken' },

@@ -4,6 +4,8 @@ const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@'"]*:)[^\s@'"]*(?:@[^\s@/'
 const QUERY_PASSWORD = /([?&](?:ssl)?password=)[^&\s'"]*/gi;
 const KEYWORD_PASSWORD = /\b((?:ssl)?password\s*=\s*)(?:'(?:\\.|[^'\\])*'|[^\s'&]+)/gi;
 const VARIABLE_PASSWORD = /\b(PGPASSWORD\s*[=:]\s*)(?:'[^']*'|"[^"]*"|\S+)/g;
+const SIGNED_URL = /([?&]X-Amz-(?:Signature|Security-Token)=)[^&\s'"]*/gi;
+const S3_VARIABLE = /\b((?:AWS|STRATA_S3)_(?:SECRET_ACCESS_KEY|SESSION_TOKEN)\s*[=:]\s*)(?:'[^']*'|"[^"]*"|\S+)/g;
 const EMAIL = /(?<![\w.%+/:-])([A-Za-z0-9])[A-Za-z0-9._%+-]*@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})\b(?![:/]\d)/g;
 
 /**
@@ -20,5 +22,7 @@ function maskPasswords(text: string): string {
     .replace(URL_PASSWORD, '$1***')
     .replace(QUERY_PASSWORD, '$1***')
     .replace(VARIABLE_PASSWORD, '$1***')
+    .replace(SIGNED_URL, '$1***')
+    .replace(S3_VARIABLE, '$1***')
     .replace(KEYWORD_PASSWORD, '$1***');
 }

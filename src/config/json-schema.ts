@@ -57,6 +57,22 @@ const ENVIRONMENT: KeySchema = {
   required: ['url'],
 };
 
+const BUCKET = '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$';
+
+const ENDPOINT: Readonly<Record<string, KeySchema>> = {
+  endpoint: {
+    ...text("https://host of the object storage; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon's"),
+    pattern: '^(https?://[^/?#@]+/?)?$',
+  },
+  region: {
+    ...text('region; empty: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1'),
+    pattern: '^[a-z0-9-]*$',
+  },
+  pathStyle: flag('https://host/bucket/key; false: https://bucket.host/key'),
+  timeout: { ...ms('milliseconds without a byte until a connection counts as dead'), minimum: 100 },
+  retries: { ...count('further attempts at a request that failed on its way'), maximum: 20 },
+};
+
 export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
   migrations: name('folder of the migrations'),
   sql: name('folder of the versioned SQL objects'),
@@ -125,7 +141,17 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
       monthly: count('newest good backups of so many months'),
       timeZone: name('where days, weeks and months begin: UTC, Europe/Berlin'),
     }),
-    remote: { ...text('S3-compatible bucket, s3://bucket/prefix; empty: none'), pattern: '^(s3://[^/]+.*)?$' },
+    remote: group('copies of the backups in an S3-compatible bucket', {
+      ...ENDPOINT,
+      bucket: { ...text('name of the bucket; empty: none'), pattern: BUCKET },
+      prefix: {
+        ...text('keys begin with it, and a slash'),
+        // Parts between single slashes, none of them "." or "..": every other tool must find the same key.
+        pattern: '^((?!\\.{1,2}(/|$))[^/\\u0000-\\u001f]+(/(?!$)|$))*$',
+      },
+      parallel: { ...count('parts of a file on their way at once', 1), maximum: 32 },
+      partSize: { ...count('MiB of a part; larger files are sent in parts', 5), maximum: 5_120 },
+    }),
   }),
   embedded: group('the PostgreSQL of this project', {
     version: { ...name('major version, or auto'), pattern: '^(auto|\\d{2})$' },

@@ -26,6 +26,20 @@ export interface Naming {
   readonly exclusion: string;
 }
 
+/** An S3-compatible object storage. Credentials are in the environment, never here: see remote/settings.ts. */
+export interface Endpoint {
+  /** `https://host`; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon's of the region. */
+  readonly endpoint: string;
+  /** Empty: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1. */
+  readonly region: string;
+  /** True: `https://host/bucket/key`, which every endpoint takes; false: `https://bucket.host/key`. */
+  readonly pathStyle: boolean;
+  /** Milliseconds without a byte, after which a connection counts as dead. */
+  readonly timeout: number;
+  /** Further attempts at a request that failed on its way. */
+  readonly retries: number;
+}
+
 /** What a configuration file may hold, every key with its value. */
 export interface Settings {
   /** Folders, relative to the project folder. */
@@ -100,8 +114,17 @@ export interface Settings {
       readonly monthly: number;
       readonly timeZone: string;
     };
-    /** URL of an S3-compatible bucket, `s3://bucket/prefix`; empty: none. */
-    readonly remote: string;
+    /** Where copies of the backups go. */
+    readonly remote: Endpoint & {
+      /** Empty: there is none. */
+      readonly bucket: string;
+      /** Keys begin with it and a slash; empty: they begin with the id of the backup. */
+      readonly prefix: string;
+      /** Parts of a file on their way at once. */
+      readonly parallel: number;
+      /** MiB of a part; files larger than one are sent in parts. */
+      readonly partSize: number;
+    };
   };
   /** The PostgreSQL of this project: major version (or `auto`: see server/choose.ts), and the folder of its data. */
   readonly embedded: { readonly version: string; readonly dir: string };
@@ -124,6 +147,9 @@ export interface Config extends Settings {
   /** The database to work on; null: the embedded server. */
   readonly target: Target | null;
 }
+
+/** Seven attempts with doubling pauses outlast half a minute of 503, which is how long endpoints take to scale. */
+const ENDPOINT: Endpoint = { endpoint: '', region: '', pathStyle: true, timeout: 60_000, retries: 6 };
 
 /** Every default. Lock numbers: one short try, then few held ones, because hundreds of blind tries freeze a table again and again. */
 export const DEFAULTS: Settings = {
@@ -166,7 +192,7 @@ export const DEFAULTS: Settings = {
     encryption: { recipients: [] },
     health: '',
     retention: { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' },
-    remote: '',
+    remote: { ...ENDPOINT, bucket: '', prefix: '', parallel: 4, partSize: 8 },
   },
   embedded: { version: 'auto', dir: '.strata' },
   fleet: { environments: [], parallel: 4 },

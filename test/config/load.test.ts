@@ -80,7 +80,12 @@ describe('sources', () => {
       array: 'a, b',
       object: '{}',
     };
-    const special: Record<string, string> = { 'backup.remote': 's3://b/p', 'embedded.version': '18' };
+    const special: Record<string, string> = {
+      'backup.remote.endpoint': 'https://s3.example',
+      'backup.remote.retries': '9',
+      'backup.remote.parallel': '7',
+      'embedded.version': '18',
+    };
     for (const { variable, path, schema } of configKeys()) {
       const given = schema.enum?.at(-1) ?? special[path] ?? kinds[schema.type] ?? '';
       const config = await load(project(), { env: { [variable]: given } });
