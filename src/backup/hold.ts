@@ -35,7 +35,10 @@ export async function readHold(dir: string, id: string): Promise<string | null> 
   const text = await readFile(join(dir, id + ENDING), 'utf8').catch((thrown: NodeJS.ErrnoException) =>
     thrown.code === 'ENOENT' ? null : '',
   );
-  if (text === null) return null;
+  return text === null ? null : holdReason(text);
+}
+
+export function holdReason(text: string): string {
   try {
     const { reason } = JSON.parse(text) as Partial<Hold>;
     return typeof reason === 'string' ? reason : 'no reason given';

@@ -17,6 +17,11 @@ export interface ManifestRead {
 /** Never throws: everything that is wrong becomes a Finding that names the file. */
 export async function readManifest(dir: string, id: string): Promise<ManifestRead> {
   const text = await readText(join(dir, id, MANIFEST_FILE));
+  return await inspectManifest(id, text, await readText(join(dir, id, SUMS_FILE)));
+}
+
+/** The same for texts from wherever they come: the manifest, and SHA256SUMS. Null: there is none. */
+export async function inspectManifest(id: string, text: string | null, sums: string | null): Promise<ManifestRead> {
   if (text === null) {
     return {
       manifest: null,
@@ -30,7 +35,7 @@ export async function readManifest(dir: string, id: string): Promise<ManifestRea
   const schemaFaults = await checkShape(id, parsed.value);
   if (schemaFaults.length > 0) return { manifest: null, findings: schemaFaults };
   const manifest = parsed.value as ManifestHead;
-  return { manifest, findings: [...checkName(id, manifest), ...(await checkSums(dir, id, manifest, text))] };
+  return { manifest, findings: [...checkName(id, manifest), ...checkSums(id, manifest, text, sums)] };
 }
 
 /** A fault of one file of a backup. */
@@ -99,8 +104,7 @@ function checkName(id: string, manifest: ManifestHead): readonly Finding[] {
 }
 
 /** SHA256SUMS is a function of the manifest; anything else in it is damage, in one file or the other. */
-async function checkSums(dir: string, id: string, manifest: ManifestHead, text: string): Promise<readonly Finding[]> {
-  const found = await readText(join(dir, id, SUMS_FILE));
+function checkSums(id: string, manifest: ManifestHead, text: string, found: string | null): readonly Finding[] {
   if (found === null) return [fault(id, SUMS_FILE, 'missing', 'the file of checksums is missing')];
   const rest = sumsText(manifest.files);
   if (found === rest + sumsText([{ path: MANIFEST_FILE, sha256: sha256(text) }])) return [];

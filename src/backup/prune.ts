@@ -31,17 +31,23 @@ const LOG = 'removed.jsonl';
 /** What `pruneBackups` would do now. Throws BACKUP_DIR_UNREADABLE. */
 export async function planPrune(input: PruneInput): Promise<readonly RetentionPlan[]> {
   const { dir, policy, damaged, runtime } = input;
-  const drills = new Map<string, string>();
-  // Newest first: the last drill that said something about the backup is the one that counts.
-  for (const { backup_id, result } of (await readDrills(dir)).reports) {
-    if (result !== 'not_run' && !drills.has(backup_id)) drills.set(backup_id, result);
-  }
+  const failed = await failedDrills(dir);
   const candidates: Candidate[] = [];
   for (const listed of await listBackups(dir)) {
     const held = (await readHold(dir, listed.id)) ?? (await beingRead(dir, listed.id));
-    candidates.push(candidateOf(listed, drills.get(listed.id) === 'failed', held));
+    candidates.push(candidateOf(listed, failed.has(listed.id), held));
   }
   return planRetention(candidates, policy, runtime.now().getTime(), { damaged });
+}
+
+/** Ids of the backups whose last drill, of those that said something, failed. */
+export async function failedDrills(dir: string): Promise<ReadonlySet<string>> {
+  const last = new Map<string, string>();
+  // Newest first.
+  for (const { backup_id, result } of (await readDrills(dir)).reports) {
+    if (result !== 'not_run' && !last.has(backup_id)) last.set(backup_id, result);
+  }
+  return new Set([...last].filter(([, result]) => result === 'failed').map(([id]) => id));
 }
 
 /** Deletes, and gives the plan as it was carried out. Throws PRUNE_FAILED, BACKUP_LOCKED, BACKUP_INTERRUPTED. */
@@ -68,7 +74,7 @@ async function carryOut(input: PruneInput, plan: RetentionPlan): Promise<Retenti
   if (going.length === 0) return plan;
   const stays = plan.verdicts.find((one) => one.keep && one.state === 'good');
   const fault = stays === undefined ? null : await faultIn(input, stays);
-  if (fault !== null) return { ...plan, blocked: fault, verdicts: plan.verdicts.map(kept) };
+  if (fault !== null) return blockedBy(plan, fault);
   await withTask(input.runtime, { id: 'prune', title: `Delete ${going.length} backups` }, async () => {
     for (const [done, one] of going.entries()) await remove(input, one, done);
   });
@@ -82,6 +88,11 @@ async function faultIn({ dir, runtime }: PruneInput, { id }: Verdict): Promise<s
   return first === undefined
     ? null
     : `the newest good backup turned out to be damaged: ${first.subject}: ${first.message}`;
+}
+
+/** The plan that deletes nothing after all. */
+export function blockedBy(plan: RetentionPlan, fault: string): RetentionPlan {
+  return { ...plan, blocked: fault, verdicts: plan.verdicts.map(kept) };
 }
 
 function kept(one: Verdict): Verdict {
@@ -114,7 +125,11 @@ async function remove({ dir, runtime }: PruneInput, one: Verdict, done: number):
   }
 }
 
-function candidateOf({ id, manifest, state }: Listed, drillFailed: boolean, held: string | null): Candidate {
+export function candidateOf(
+  { id, manifest, state }: Pick<Listed, 'id' | 'manifest' | 'state'>,
+  drillFailed: boolean,
+  held: string | null,
+): Candidate {
   return {
     id,
     database: manifest?.database.name ?? null,

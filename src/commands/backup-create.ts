@@ -1,16 +1,20 @@
 /** `backup create`: pg_dump in one snapshot with the numbers that prove a restore. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { backupRows, backupSize } from '../backup/manifest.ts';
 import { type Backup, createBackup } from '../backup/take.ts';
-import { type Finding, finding, outcome } from '../base/finding.ts';
+import { ToolError } from '../base/errors.ts';
+import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { readHistory } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
+import { withStore } from './remote.ts';
 import { mebibytes } from './size.ts';
 
 export const run: Run = async (context, options) => {
   const { config, runtime } = context;
+  // Before the dump: a missing credential must not be told an hour later.
+  if (options.upload === true) await withStore(context, async () => undefined);
   const backup = await createBackup({
     target: await resolveTarget(context),
     dir: resolve(config.root, config.backup.dir),
@@ -23,12 +27,28 @@ export const run: Run = async (context, options) => {
     schemaVersion: (session) => newestVersion(session, context),
     runtime,
   });
+  const warnings = backup.manifest.warnings.map((text) => warning(backup.id, text));
+  if (options.upload !== true) return outcome(dataOf(backup), viewOf(backup), warnings);
+  const remote = await uploaded(context, backup);
   return outcome(
-    dataOf(backup),
-    viewOf(backup),
-    backup.manifest.warnings.map((text) => warning(backup.id, text)),
+    { ...dataOf(backup), uploaded: true },
+    [...viewOf(backup), ...remote.view],
+    [...warnings, ...remote.findings],
   );
 };
+
+/** A failure here leaves a whole backup in the folder: the error says so. */
+async function uploaded(context: Context, { id, path }: Backup): Promise<Pick<Outcome, 'view' | 'findings'>> {
+  const { notes, upload, viewOf: uploadView } = await import('./backup-upload.ts');
+  try {
+    const { uploads, place } = await upload(context, dirname(path), [id]);
+    return { view: uploadView(uploads, place), findings: uploads.flatMap(notes) };
+  } catch (thrown) {
+    if (!(thrown instanceof ToolError)) throw thrown;
+    const detail = [thrown.more.detail, `backup ${id} itself is whole: ${path}`].filter(Boolean).join('\n');
+    throw new ToolError(thrown.code, thrown.message, { ...thrown.more, detail, cause: thrown });
+  }
+}
 
 async function newestVersion(session: Session, { config }: Context): Promise<string | null> {
   const { applied } = await readHistory(session, config.history);

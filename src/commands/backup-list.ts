@@ -5,10 +5,13 @@ import { readDrills } from '../backup/drill-store.ts';
 import { readHold } from '../backup/hold.ts';
 import { type Listed, listBackups } from '../backup/inventory.ts';
 import { type Block, type Cell, outcome } from '../base/finding.ts';
+import { age } from './backup-shown.ts';
 import type { Run } from './command.ts';
 import { mebibytes } from './size.ts';
 
-export const run: Run = async ({ config, runtime }) => {
+export const run: Run = async (context, options) => {
+  if (options.remote === true) return (await import('./backup-remote.ts')).list(context, options);
+  const { config, runtime } = context;
   const dir = resolve(config.root, config.backup.dir);
   const backups = await listBackups(dir);
   const { reports } = await readDrills(dir);
@@ -69,12 +72,4 @@ function drillCell({ drill }: Shown, now: Date): Cell {
   if (drill === null) return { text: 'never', tone: 'quiet' };
   const when = `${age(now, drill.started_at)} ago`;
   return drill.result === 'proved' ? when : { text: `failed ${when}`, tone: 'bad' };
-}
-
-/** `3 d`, `5 h`, `12 min`, `40 s`; a clock that went back gives `0 s`. */
-function age(now: Date, then: string): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(then)) / 1000));
-  if (seconds >= 86_400) return `${Math.floor(seconds / 86_400)} d`;
-  if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h`;
-  return seconds >= 60 ? `${Math.floor(seconds / 60)} min` : `${seconds} s`;
 }

@@ -1,14 +1,14 @@
 /** `backup verify`: re-reads backups whole. Anything that is not as it was written is an error. */
 import { resolve } from 'node:path';
-import { backupSize } from '../backup/manifest.ts';
 import { type Verified, verifyBackup } from '../backup/verify.ts';
-import { type Cell, outcome } from '../base/finding.ts';
+import { outcome } from '../base/finding.ts';
 import { listIds, resolveId } from '../disk/store.ts';
+import { verifyData, verifyView } from './backup-shown.ts';
 import type { Run } from './command.ts';
 import { identityFile } from './identity.ts';
-import { mebibytes } from './size.ts';
 
 export const run: Run = async (context, options) => {
+  if (options.remote === true) return (await import('./backup-remote.ts')).verify(context, options);
   const { config, runtime } = context;
   const { args } = options;
   const content = options.content === true;
@@ -20,16 +20,5 @@ export const run: Run = async (context, options) => {
   const verified: Verified[] = [];
   for (const id of new Set(ids)) verified.push(await verifyBackup({ dir, id, content, identity, runtime }));
   const findings = verified.flatMap((backup) => backup.findings);
-  const view = { kind: 'table', head: ['backup', 'result', 'files', 'read'], rows: verified.map(rowOf) } as const;
-  return outcome({ backups: verified.map((backup) => ({ id: backup.id, ok: isGood(backup) })) }, [view], findings);
+  return outcome(verifyData(verified), [verifyView(verified)], findings);
 };
-
-function isGood({ findings }: Verified): boolean {
-  return !findings.some((found) => found.level === 'error');
-}
-
-function rowOf(backup: Verified): readonly Cell[] {
-  const { id, manifest } = backup;
-  const result: Cell = isGood(backup) ? { text: 'good', tone: 'good' } : { text: 'damaged', tone: 'bad' };
-  return [id, result, String(manifest?.files.length ?? 0), manifest ? mebibytes(backupSize(manifest)) : ''];
-}

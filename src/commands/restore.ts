@@ -5,10 +5,10 @@ import { listBackups } from '../backup/inventory.ts';
 import { backupRows } from '../backup/manifest.ts';
 import { passedOver, type Restored, restoreBackup } from '../backup/restore.ts';
 import type { Selection } from '../backup/selection.ts';
-import { ToolError } from '../base/errors.ts';
+import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { resolveId } from '../disk/store.ts';
-import type { Options, Run } from './command.ts';
+import type { Context, Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 import { identityFile } from './identity.ts';
 
@@ -16,7 +16,8 @@ export const run: Run = async (context, options) => {
   const { config, runtime } = context;
   checkFlags(options);
   const dir = resolve(config.root, config.backup.dir);
-  const chosen = await choose(dir, options.args[0]);
+  const chosen =
+    options.remote === true ? await fetched(context, dir, options) : await chooseHere(context, dir, options);
   const input = {
     target: await resolveTarget(context),
     dir,
@@ -75,6 +76,39 @@ function list(value: unknown): readonly string[] {
 interface Chosen {
   readonly id: string;
   readonly findings: readonly Finding[];
+}
+
+/** Downloaded, or here already: either way verified before anything is restored. */
+async function fetched(context: Context, dir: string, { args }: Options): Promise<Chosen> {
+  const { download } = await import('./backup-download.ts');
+  return { id: (await download(context, dir, args[0])).id, findings: [] };
+}
+
+/** A backup that is not in the folder may be in the bucket: then the error says how to get it. */
+async function chooseHere(context: Context, dir: string, { args }: Options): Promise<Chosen> {
+  try {
+    return await choose(dir, args[0]);
+  } catch (thrown) {
+    if (!(thrown instanceof ToolError) || thrown.code !== 'BACKUP_NOT_FOUND') throw thrown;
+    const { bucket } = context.config.backup.remote;
+    if (bucket === '') throw thrown;
+    const hint = await remoteHint(context, args[0]);
+    throw new ToolError('BACKUP_NOT_FOUND', thrown.message, { ...thrown.more, hint, cause: thrown });
+  }
+}
+
+async function remoteHint(context: Context, wanted: string | undefined): Promise<string> {
+  const [{ withStore }, { resolveRemoteId }] = [await import('./remote.ts'), await import('../backup/remote-store.ts')];
+  try {
+    // A hint is not worth a long wait.
+    const id = await withStore(context, (store) => resolveRemoteId(store, wanted), { retries: 0, timeout: 5_000 });
+    return `It is in the bucket. Download and restore it with: strata restore ${id} --remote`;
+  } catch (thrown) {
+    const missing = thrown instanceof ToolError && thrown.code === 'BACKUP_NOT_FOUND';
+    return missing
+      ? 'It is not in the bucket either. List what is there with: strata backup list --remote'
+      : `Whether it is in the bucket is not known (${messageOf(thrown)}): see strata backup list --remote`;
+  }
 }
 
 /** Without an id: the newest that is not known to be damaged; those passed over are told, never silently. */

@@ -33,6 +33,10 @@ export function newId(now: Date, random: (bytes: number) => Uint8Array = randomB
   return `${stamp}-${Buffer.from(random(4)).toString('hex')}`;
 }
 
+export function isId(name: string): boolean {
+  return ID.test(name);
+}
+
 /** Ids of the finished backups, oldest first. A folder that does not exist holds none. */
 export async function listIds(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((thrown: NodeJS.ErrnoException) => {

@@ -1,7 +1,6 @@
 /** Pruning a real folder: what is shown is what is done, and nothing goes while anything is wrong. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -12,11 +11,9 @@ import { listBackups } from '../../src/backup/inventory.ts';
 import { type PruneInput, planPrune, pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
 import type { Backup } from '../../src/backup/take.ts';
-import { sha256 } from '../../src/base/canonical.ts';
-import { recordVerification } from '../../src/disk/store.ts';
 import { useDatabase } from '../support/database.ts';
 import { project, strata } from '../support/project.ts';
-import { dropDatabase, listener, take } from './shop.ts';
+import { copies, dropDatabase, listener, take } from './shop.ts';
 
 const db = useDatabase();
 const DAY = 86_400_000;
@@ -28,24 +25,7 @@ beforeAll(async () => {
   backup = await take(db.target());
 });
 
-/** A folder with a backup for each of these ages in days, all of the same bytes; ids by age. */
-async function folder(ages: readonly number[]): Promise<{ dir: string; ids: string[] }> {
-  const dir = join(project(), 'backups');
-  mkdirSync(dir);
-  const ids: string[] = [];
-  for (const age of ages) {
-    const at = new Date(Date.parse(backup.manifest.at) - age * DAY).toISOString();
-    const id = `${at.replace(/[-:]|\.\d+/g, '')}-${sha256(String(age)).slice(0, 8)}`;
-    await cp(backup.path, join(dir, id), { recursive: true });
-    const text = JSON.stringify({ ...backup.manifest, id, at });
-    writeFileSync(join(dir, id, 'manifest.json'), text);
-    const sums = readFileSync(join(dir, id, 'SHA256SUMS'), 'utf8');
-    writeFileSync(join(dir, id, 'SHA256SUMS'), sums.replace(/[0-9a-f]{64}(?= {2}manifest)/, sha256(text)));
-    await recordVerification(dir, { id, at, ok: true });
-    ids.push(id);
-  }
-  return { dir, ids };
-}
+const folder = (ages: readonly number[]): ReturnType<typeof copies> => copies(backup, ages);
 
 function input(dir: string, more: Partial<PruneInput> = {}): PruneInput {
   return { dir, policy: POLICY, damaged: false, runtime: listener(), ...more };

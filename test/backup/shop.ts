@@ -1,11 +1,14 @@
 /** A database with every kind of thing that a dump can lose, and shorthands for taking and restoring it. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Restored, type RestoreInput, restoreBackup } from '../../src/backup/restore.ts';
 import { type Backup, type BackupInput, createBackup } from '../../src/backup/take.ts';
+import { sha256 } from '../../src/base/canonical.ts';
 import { ident, literal } from '../../src/base/ident.ts';
 import { type Event, type Runtime, realRuntime } from '../../src/base/runtime.ts';
 import type { Target } from '../../src/base/target.ts';
+import { recordVerification } from '../../src/disk/store.ts';
 import { type Session, withSession } from '../../src/pg/pool.ts';
 import { serverTarget } from '../support/database.ts';
 import { project } from '../support/project.ts';
@@ -59,6 +62,27 @@ export function take(target: Target, more: Partial<BackupInput> = {}): Promise<B
     runtime: listener(),
     ...more,
   });
+}
+
+const DAY = 86_400_000;
+
+/** A folder with a backup for each of these ages in days, all of the same bytes; ids by age. */
+export async function copies(backup: Backup, ages: readonly number[]): Promise<{ dir: string; ids: string[] }> {
+  const dir = join(project(), 'backups');
+  mkdirSync(dir);
+  const ids: string[] = [];
+  for (const age of ages) {
+    const at = new Date(Date.parse(backup.manifest.at) - age * DAY).toISOString();
+    const id = `${at.replace(/[-:]|\.\d+/g, '')}-${sha256(String(age)).slice(0, 8)}`;
+    await cp(backup.path, join(dir, id), { recursive: true });
+    const text = JSON.stringify({ ...backup.manifest, id, at });
+    writeFileSync(join(dir, id, 'manifest.json'), text);
+    const sums = readFileSync(join(dir, id, 'SHA256SUMS'), 'utf8');
+    writeFileSync(join(dir, id, 'SHA256SUMS'), sums.replace(/[0-9a-f]{64}(?= {2}manifest)/, sha256(text)));
+    await recordVerification(dir, { id, at, ok: true });
+    ids.push(id);
+  }
+  return { dir, ids };
 }
 
 /** The folder of backups that a backup lies in. */

@@ -9,7 +9,21 @@ const IDENTITY: Flag = {
   help: 'file of private keys (age) that opens an encrypted backup; default: STRATA_AGE_IDENTITY',
 };
 
+const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the copies in the bucket (backup.remote)' };
 const DIR: Flag = { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' };
+
+/** Where the bucket is, for machines without a configuration. */
+const TRANSFER: readonly Flag[] = [
+  {
+    name: 'endpoint',
+    kind: 'string',
+    value: 'url',
+    config: 'backup.remote.endpoint',
+    help: 'https://host of the storage',
+  },
+  { name: 'bucket', kind: 'string', value: 'name', config: 'backup.remote.bucket', help: 'name of the bucket' },
+  { name: 'prefix', kind: 'string', value: 'path', config: 'backup.remote.prefix', help: 'what keys begin with' },
+];
 
 export const DATA_CARDS: readonly Card[] = [
   {
@@ -38,7 +52,7 @@ export const DATA_CARDS: readonly Card[] = [
   },
   {
     name: 'backup',
-    summary: 'take, list, verify and prune backups',
+    summary: 'take, list, verify, prune, upload and download backups',
     subcommands: [
       {
         name: 'create',
@@ -70,13 +84,17 @@ export const DATA_CARDS: readonly Card[] = [
           },
           { name: 'role-passwords', kind: 'boolean', help: "with the hashes of the roles' passwords (as a superuser)" },
           { name: 'counts-only', kind: 'boolean', help: 'count the rows of each table, but do not hash them' },
+          { name: 'upload', kind: 'boolean', help: 'then upload it, as "strata backup upload" does' },
         ],
-        examples: ['strata backup create', 'strata backup create --dump-format directory --jobs 4 --compress zstd'],
+        examples: [
+          'strata backup create --upload',
+          'strata backup create --dump-format directory --jobs 4 --compress zstd',
+        ],
       },
       {
         name: 'list',
         summary: 'the backups at hand, newest first',
-        flags: [DIR],
+        flags: [REMOTE, DIR],
       },
       {
         name: 'verify',
@@ -88,6 +106,7 @@ export const DATA_CARDS: readonly Card[] = [
         flags: [
           { name: 'content', kind: 'boolean', help: 'let pg_restore read the whole dump; takes several times as long' },
           IDENTITY,
+          REMOTE,
           DIR,
         ],
       },
@@ -102,6 +121,7 @@ export const DATA_CARDS: readonly Card[] = [
           { name: 'delete', kind: 'boolean', help: 'delete what no rule keeps; without it nothing is touched' },
           { name: 'damaged', kind: 'boolean', help: 'also damaged backups older than the newest good one' },
           { name: 'simulate', kind: 'boolean', help: 'a calendar of what the policy keeps of one backup a day' },
+          REMOTE,
           { name: 'daily', kind: 'integer', value: 'n', config: 'backup.retention.daily', help: 'days to keep one of' },
           {
             name: 'weekly',
@@ -126,6 +146,24 @@ export const DATA_CARDS: readonly Card[] = [
         ],
       },
       {
+        name: 'upload',
+        summary: 'copy backups into an S3-compatible bucket',
+        details:
+          'Large files go in parts, several at once; what an interrupted run left there is gone on with when its checksums\n' +
+          'are ours. The manifest comes last: until then there is no backup in the bucket. The bucket is backup.remote of\n' +
+          'the configuration; credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment only.',
+        arguments: [{ name: 'id', required: false, variadic: true, help: 'the backups; default: the newest' }],
+        flags: [{ name: 'all', kind: 'boolean', help: 'every backup in the folder' }, ...TRANSFER, DIR],
+        examples: ['strata backup upload', 'strata backup upload --all'],
+      },
+      {
+        name: 'download',
+        summary: 'copy a backup of the bucket into the folder, every checksum compared',
+        arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest in the bucket' }],
+        flags: [...TRANSFER, DIR],
+        examples: ['strata backup download 20261122T034500Z'],
+      },
+      {
         name: 'hold',
         summary: 'keep a backup whatever the policy says',
         arguments: [{ name: 'id', required: true, help: 'the backup' }],
@@ -145,6 +183,7 @@ export const DATA_CARDS: readonly Card[] = [
     summary: 'restore a backup into a new database, or in place of one',
     arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest good one' }],
     flags: [
+      { name: 'remote', kind: 'boolean', help: 'download it from the bucket first, where it is not here' },
       { name: 'to', kind: 'string', value: 'database', help: 'name of the database to create, or of an empty one' },
       {
         name: 'in-place',
