@@ -149,9 +149,10 @@ export const DATA_CARDS: readonly Card[] = [
         name: 'upload',
         summary: 'copy backups into an S3-compatible bucket',
         details:
-          'Large files go in parts, several at once; what an interrupted run left there is gone on with when its checksums\n' +
-          'are ours. The manifest comes last: until then there is no backup in the bucket. The bucket is backup.remote of\n' +
-          'the configuration; credentials are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment only.',
+          'Large files go in parts, several at once; what an interrupted run left there is gone on with\n' +
+          'when its checksums are ours. The manifest comes last: until then there is no backup in the\n' +
+          'bucket. The bucket is backup.remote of the configuration; credentials are AWS_ACCESS_KEY_ID\n' +
+          'and AWS_SECRET_ACCESS_KEY, in the environment only.',
         arguments: [{ name: 'id', required: false, variadic: true, help: 'the backups; default: the newest' }],
         flags: [{ name: 'all', kind: 'boolean', help: 'every backup in the folder' }, ...TRANSFER, DIR],
         examples: ['strata backup upload', 'strata backup upload --all'],
