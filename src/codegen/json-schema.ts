@@ -4,6 +4,7 @@
  */
 
 import { key as nameKey, type ResolvedType } from './columns.ts';
+import { embedded } from './documents.ts';
 import { orNull, type ValueOptions, valueSchema } from './json-values.ts';
 import { camel, property } from './names.ts';
 import {
@@ -55,12 +56,12 @@ function membersOf(options: ValueOptions): Member {
   const plain = new Map<ResolvedType, string>();
   const nullable = new Map<ResolvedType, string>();
   return (column) => {
-    const { type, facts, comment } = column;
+    const { type, facts, comment, document } = column;
     const takesNull = options.direction === 'read' ? column.nullable : column.writesNull;
     const known = takesNull ? nullable : plain;
     const shared = comment === null && facts === type.facts ? known.get(type) : undefined;
     if (shared !== undefined) return shared;
-    const value = valueSchema(type, facts, options);
+    const value = document ? { $ref: `#/$defs/${document.name}` } : valueSchema(type, facts, options);
     const schema = takesNull ? orNull(value) : value;
     const text = JSON.stringify(comment === null ? schema : { ...schema, description: comment });
     if (comment === null && facts === type.facts) known.set(type, text);
@@ -87,10 +88,18 @@ function objectText(
 ${lines.join('')}  },
   required: [
 ${names}  ],
-  additionalProperties: false,
+${documentLines(columns)}  additionalProperties: false,
 };
 
 `;
+}
+
+/** Documents that columns refer to, each once. */
+function documentLines(columns: readonly TypedColumn[]): string {
+  const used = new Map(columns.flatMap(({ document }) => (document ? [[document.name, document] as const] : [])));
+  if (used.size === 0) return '';
+  const lines = [...used].map(([name, document]) => `    ${name}: ${JSON.stringify(embedded(document))},\n`);
+  return `  $defs: {\n${lines.join('')}  },\n`;
 }
 
 /** A plain \`__proto__\` in an object literal would set the prototype. */

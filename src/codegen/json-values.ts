@@ -3,14 +3,11 @@
  * infinity are null, a Buffer is an object). `write`: what an application or a seed file may send as JSON.
  */
 import { key, type ResolvedType } from './columns.ts';
+import type { JsonSchema } from './documents.ts';
 import type { Facts } from './facts.ts';
 import { portablePattern } from './patterns.ts';
 import type { TypedComposite } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
-
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
 
 export interface ValueOptions {
   readonly direction: 'read' | 'write';

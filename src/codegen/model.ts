@@ -5,10 +5,12 @@
 import type { Column, QName, Snapshot, Table, View } from '../catalog/model.ts';
 import { type BrandRoot, Brands } from './brands.ts';
 import { insertMode, isNullable, key, type ResolvedType, TypeResolver, tableFacts } from './columns.ts';
+import { type Document, documentName, type JsonSchema, schemaPath } from './documents.ts';
 import { bothFacts, type Facts, type FactsByColumn } from './facts.ts';
 import { TypeMapper, type UnionPlace } from './mapper.ts';
 import { NameRegistry, pascal, singular } from './names.ts';
 import { typedRoutines } from './routines.ts';
+import { documentForms } from './schema-types.ts';
 import {
   type Brand,
   newName,
@@ -39,6 +41,7 @@ class ModelBuilder {
   readonly #columns = new Map<string, readonly TypedColumn[]>();
   readonly #entities = new Map<string, string>();
   readonly #brandNames = new Map<BrandRoot['column'], Brand>();
+  readonly #documents = new Map<string, Document>();
   readonly #roots: Brands;
 
   constructor(snapshot: Snapshot, options: TypeOptions) {
@@ -57,6 +60,7 @@ class ModelBuilder {
   build(): TypeModel {
     const sources = [...this.#tables, ...this.#snapshot.views];
     for (const source of sources) this.#entities.set(key(source), this.#claimEntity(source));
+    for (const [path, schema] of this.#options.documents ?? []) this.#claimDocument(path, schema);
     for (const type of this.#snapshot.types) this.#mapper.claimTypeUnion(type);
     const composites = this.#composites();
     const relations = sources.map((source) => {
@@ -71,7 +75,17 @@ class ModelBuilder {
       entities: this.#entities,
     });
     const { unions } = this.#mapper;
-    return { relations, routines, unions, composites, brands: [...this.#brandNames.values()] };
+    const [brands, documents] = [[...this.#brandNames.values()], [...this.#documents.values()]];
+    return { relations, routines, unions, composites, brands, documents };
+  }
+
+  #claimDocument(path: string, schema: JsonSchema): void {
+    const name = this.#names.claim([documentName(path)], documentForms(schema));
+    this.#documents.set(path, { path, name, schema });
+  }
+
+  #documentOf({ comment }: Column): Document | null {
+    return this.#documents.get(schemaPath(comment) ?? '') ?? null;
   }
 
   /** They may hold each other: all have their names before one is mapped. */
@@ -109,7 +123,8 @@ class ModelBuilder {
       const facts = this.#facts(column, type, checks);
       const brand = keys.has(column.name) ? this.#brand(table, column) : null;
       const place = checks.has(column.name) ? checkPlace(table, entity, column) : null;
-      const { read, write } = brand ?? this.#mapper.mapped(type, facts, place);
+      const document = this.#documentOf(column);
+      const { read, write } = brand ?? (document ? documentType(document) : this.#mapper.mapped(type, facts, place));
       // Written out, without spreads: with 24,000 columns it is a tenth of the whole time.
       return {
         name: column.name,
@@ -123,6 +138,7 @@ class ModelBuilder {
         writesNull: !column.notNull && !facts.notNull,
         insert: insertMode(column, type, facts),
         update: column.generated !== null || column.identity === 'always' ? 'never' : 'optional',
+        document,
       };
     });
     this.#columns.set(key(table), columns);
@@ -160,8 +176,9 @@ class ModelBuilder {
     const type = this.#types.resolve(column);
     // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
     const { notNull: _, ...facts } = type.facts;
-    const { read, write } = this.#mapper.mapped(type, facts, null);
-    return { name, comment, declared, type, facts, read, write, nullable: true, ...never };
+    const document = this.#documentOf(column);
+    const { read, write } = document ? documentType(document) : this.#mapper.mapped(type, facts, null);
+    return { name, comment, declared, type, facts, read, write, nullable: true, document, ...never };
   }
 
   #facts(column: Column, type: ResolvedType, checks: FactsByColumn): Facts {
@@ -191,6 +208,11 @@ class ModelBuilder {
 /** Columns that can have a brand: those of primary and foreign keys. */
 function keyColumns({ constraints }: Table): ReadonlySet<string> {
   return new Set(constraints.flatMap((c) => (c.kind === 'primary key' || c.kind === 'foreign key' ? c.columns : [])));
+}
+
+/** An array at the top would be sent as PostgreSQL's: as JSON text it arrives. */
+function documentType({ name, schema }: Document): Mapped {
+  return { read: name, write: schema.type === 'object' ? name : 'JsonInput' };
 }
 
 function checkPlace({ schema, name }: QName, entity: string, column: Column): UnionPlace {

@@ -1,6 +1,7 @@
 /** The nouns that every output prints: relations with their claims, unions, brands. Made by model.ts from a Snapshot. */
 import type { QName, Table, View } from '../catalog/model.ts';
 import type { ResolvedType } from './columns.ts';
+import type { Document, Documents } from './documents.ts';
 import type { Facts } from './facts.ts';
 import type { Parsing } from './typemap.ts';
 import type { Value } from './value-class.ts';
@@ -12,6 +13,8 @@ export interface TypeOptions {
   readonly infinity: boolean;
   /** Parsers that registerTypes() gives the driver. Default of the configuration: none. */
   readonly parse: Parsing;
+  /** JSON Schemas that comments of columns name. Default: none; a column that names one is then any JSON. */
+  readonly documents?: Documents;
   /** Schemas in order; names of tables in the first stand without a prefix. */
   readonly schemas: readonly string[];
 }
@@ -33,6 +36,8 @@ export interface TypedColumn {
   /** As declared: `character varying(254)`. */
   readonly declared: string;
   readonly comment: string | null;
+  /** The JSON Schema that its comment names. */
+  readonly document: Document | null;
 }
 
 export interface TypedRelation extends QName {
@@ -128,6 +133,7 @@ export interface TypeModel {
   readonly unions: readonly Union[];
   readonly composites: readonly TypedComposite[];
   readonly brands: readonly Brand[];
+  readonly documents: readonly Document[];
 }
 
 export const rowName = (entity: string): string => `${entity}Row`;

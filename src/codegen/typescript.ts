@@ -3,6 +3,7 @@
  * with the number of columns and not with cleverness; 2,000 tables check in about a second.
  */
 import { camel, jsdoc, literalText, property } from './names.ts';
+import { documentText } from './schema-types.ts';
 import {
   type Brand,
   newName,
@@ -21,10 +22,13 @@ import { HELPERS, helpersIn } from './typemap.ts';
 /** `hash`: of the Snapshot, for the header. The same model gives the same bytes, on every server version. */
 export function typescriptOf(model: TypeModel, hash: string): string {
   const unions = model.unions.map(unionText).join('');
+  const documents = model.documents.map(documentText).join('');
   const relations = model.composites.map(compositeText).join('') + model.relations.map(relationText).join('');
   const brands = model.brands.length > 0 ? BRAND + model.brands.map(brandText).join('') : '';
-  const helpers = withTheirOwn(helpersIn(relations + routineTypes(model))).map((name) => `${HELPERS[name]}\n`);
-  return `${header(hash)}\n${helpers.join('')}${brands}${unions}${relations}${databaseText(model)}`;
+  const helpers = withTheirOwn(helpersIn(documents + relations + routineTypes(model))).map(
+    (name) => `${HELPERS[name]}\n`,
+  );
+  return `${header(hash)}\n${helpers.join('')}${brands}${unions}${documents}${relations}${databaseText(model)}`;
 }
 
 export function header(hash: string): string {

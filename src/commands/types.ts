@@ -10,6 +10,7 @@ import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { parseSnapshot, snapshotHash } from '../catalog/snapshot.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
+import { documentUses, readDocuments } from '../codegen/documents.ts';
 import { schemasText } from '../codegen/json-schema.ts';
 import { typeModel } from '../codegen/model.ts';
 import { proceduresText } from '../codegen/procedures.ts';
@@ -37,7 +38,9 @@ export interface TypesData {
 export const run: Run = async (context, options) => {
   const { config } = context;
   const { snapshot, hash } = await snapshotFor(context, options);
-  const settings = { ...config.types, schemas: config.schemas };
+  const { documents, findings } = await documentsOf(context, snapshot);
+  if (findings.length > 0) return outcome({ relations: 0, routines: 0, files: [] }, [], findings);
+  const settings = { ...config.types, schemas: config.schemas, documents };
   const model = typeModel(snapshot, settings);
   const [path = '', schemas = '', procedures = '', register = ''] = typeFiles(config);
   const types = `./${basename(path).replace(/\.([mc]?)ts$/, '.$1js')}`;
@@ -83,6 +86,18 @@ async function snapshotFor(context: Context, options: Options): Promise<{ snapsh
     readSnapshot(session, { schemas: config.schemas, exclude }),
   );
   return { snapshot, hash: snapshotHash(snapshot) };
+}
+
+/** JSON Schemas that comments of columns name. ajv is loaded only when there is one. */
+async function documentsOf({ config }: Context, snapshot: Snapshot): Promise<ReturnType<typeof readDocuments>> {
+  const uses = documentUses(snapshot);
+  if (uses.length === 0) return { documents: new Map(), findings: [] };
+  const { compileSchema } = await import('../base/validate.ts');
+  const read = (path: string): string | null => {
+    const absolute = resolve(config.root, path);
+    return existsSync(absolute) ? readFileSync(absolute, 'utf8') : null;
+  };
+  return readDocuments(uses, { read, check: compileSchema });
 }
 
 function storedSnapshot(path: string, given: string): { snapshot: Snapshot; hash: string } {

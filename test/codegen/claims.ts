@@ -78,8 +78,7 @@ class Walker {
       return Array.isArray(value) && value.every((item) => this.fits(type.elementType, item));
     if (ts.isLiteralTypeNode(type)) return value === literalOf(type.literal);
     if (ts.isIndexedAccessTypeNode(type)) return this.#tuple(type).includes(value);
-    if (ts.isTypeLiteralNode(type))
-      return isPlainObject(value) && Object.values(value).every((item) => this.#index(type, item));
+    if (ts.isTypeLiteralNode(type)) return isPlainObject(value) && this.#literal(type, value);
     if (ts.isTypeReferenceNode(type)) return this.#named(type.typeName.getText(), value);
     return this.#keyword(type.kind, value);
   }
@@ -89,9 +88,11 @@ class Walker {
     return this.#tuples.get(name) ?? [];
   }
 
-  #index(type: ts.TypeLiteralNode, item: unknown): boolean {
-    const [member] = type.members;
-    return member !== undefined && ts.isIndexSignatureDeclaration(member) && this.fits(member.type, item);
+  #literal(type: ts.TypeLiteralNode, value: object): boolean {
+    const [first] = type.members;
+    if (first === undefined || !ts.isIndexSignatureDeclaration(first))
+      return type.members.every((member) => this.#member(member, value));
+    return Object.values(value).every((item) => this.fits(first.type, item));
   }
 
   #named(name: string, value: unknown): boolean {

@@ -11,9 +11,11 @@ import * as marketplace from '../../generated/procedures.ts';
 import * as schemas from '../../generated/schemas.ts';
 import type { BookingRow, TutorProfileId, UserId } from '../../generated/types.ts';
 import { ident } from '../../src/base/ident.ts';
+import { schemaCompiler } from '../../src/base/validate.ts';
 import { type Pool, withActor } from '../../src/client/index.ts';
 import { usePools } from '../client/support.ts';
 import { claimsOf } from '../codegen/claims.ts';
+import { loaded } from '../codegen/support.ts';
 import { useDatabase } from '../support/database.ts';
 import { project, strata } from '../support/project.ts';
 
@@ -62,6 +64,33 @@ test('every row of the demo fits its JSON Schema and its type', async () => {
     }
   }
   expect(rows).toBeGreaterThan(100);
+});
+
+test('JSON columns have the shape that a JSON Schema in their comment gives them', async () => {
+  // Put into the comments here: in migrations/ they are not.
+  cpSync('test/cases/documents', join(cwd, 'schemas'), { recursive: true });
+  await database.session((s) =>
+    s.batch(`COMMENT ON COLUMN bookings.pricing_snapshot IS '@schema(schemas/pricing_snapshot.schema.json)';
+      COMMENT ON COLUMN outbox_events.payload IS '@schema(schemas/outbox-payload.json)'`),
+  );
+  const { status, stderr } = await strata(['types', '--out', 'db.ts'], { cwd, target: database.target() });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const claims = claimsOf(readFileSync(join(cwd, 'db.ts'), 'utf8'));
+  const rowSchemas = await loaded<Record<string, object>>(readFileSync(join(cwd, 'db.schemas.ts'), 'utf8'));
+  const compiled = schemaCompiler();
+  for (const [table, entity, column] of [
+    ['bookings', 'Booking', 'pricing_snapshot'],
+    ['outbox_events', 'OutboxEvent', 'payload'],
+  ] as const) {
+    const check = compiled(rowSchemas[`${entity.charAt(0).toLowerCase()}${entity.slice(1)}RowSchema`] ?? {});
+    const rows = await database.session((s) => s.query(`SELECT * FROM ${table}`));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      expect(claims(`${entity}Row`, row)).toEqual([]);
+      expect(check(JSON.parse(JSON.stringify(row)))).toEqual([]);
+      expect(check(JSON.parse(JSON.stringify({ ...row, [column]: { booking_id: 'x' } })))).not.toEqual([]);
+    }
+  }
 });
 
 describe('a lesson', () => {
