@@ -106,7 +106,7 @@ test('documents that the schema takes keep the claims and the row schema, read b
     );
     expect(
       rows({ id: 1, doc: { name: 'a', kind: 'leaf', children: [{ name: 1 }] }, other: null, plain: null }),
-    ).toMatchObject([{ pointer: '/doc/children/0' }, { pointer: '/doc/children/0/name' }, {}]);
+    ).toMatchObject([{ pointer: '/doc/children/0' }, { pointer: '/doc/children/0/name' }]);
   }));
 
 describe('strata types', () => {
