@@ -7,7 +7,8 @@ import { ToolError } from '../base/errors.ts';
 import type { Outcome } from '../base/finding.ts';
 import { maskSecrets } from '../base/mask.ts';
 import { type Event, realRuntime } from '../base/runtime.ts';
-import { loadConfig } from '../config/load.ts';
+import { type Loaded, loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { LOADERS, loadRun } from './registry.ts';
 
 export interface CallOptions {
@@ -48,18 +49,21 @@ export async function run(command: string, options: CallOptions = {}): Promise<O
   }
   const { env = process.env, onEvent = () => undefined, signal } = options;
   const root = resolve(options.cwd ?? '.');
-  const { config, warnings } = await loadConfig({
-    root,
-    env,
-    file: options.configFile,
-    environment: options.environment,
-    databaseUrl: options.databaseUrl,
-    overrides: options.config ?? {},
-  });
+  const load = (): Promise<Loaded> =>
+    loadConfig({
+      root,
+      env,
+      file: options.configFile,
+      environment: options.environment,
+      databaseUrl: options.databaseUrl,
+      overrides: options.config ?? {},
+    });
+  const { config, warnings } = await load();
   for (const text of warnings) onEvent({ kind: 'note', level: 'warning', text });
   const emit = (event: Event): void =>
     onEvent('text' in event && event.text ? { ...event, text: maskSecrets(event.text) } : event);
   const runtime = realRuntime({ env, cwd: root, emit, ...(signal ? { signal } : {}) });
   const work = await loadRun(command.split(' '));
-  return work({ config, runtime }, { ...options.flags, args: options.args ?? [] });
+  const reload = async (): Promise<Config> => (await load()).config;
+  return work({ config, runtime, reload }, { ...options.flags, args: options.args ?? [] });
 }

@@ -36,6 +36,8 @@ export interface Options {
 export interface Context {
   readonly config: Config;
   readonly runtime: Runtime;
+  /** The configuration as it is now, with the flags of this call; for a command that outlives a change of the file. */
+  readonly reload?: () => Promise<Config>;
 }
 
 /** `run` of a command module. */

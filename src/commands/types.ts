@@ -10,7 +10,7 @@ import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { parseSnapshot, snapshotHash } from '../catalog/snapshot.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
-import { documentUses, readDocuments } from '../codegen/documents.ts';
+import { type DocumentUse, documentUses, readDocuments } from '../codegen/documents.ts';
 import { schemasText } from '../codegen/json-schema.ts';
 import { typeModel } from '../codegen/model.ts';
 import { proceduresText } from '../codegen/procedures.ts';
@@ -20,6 +20,7 @@ import type { Config } from '../config/schema.ts';
 import { ownTables } from '../migrate/history.ts';
 import type { Context, Options, Run } from './command.ts';
 import { withDatabase } from './database.ts';
+import { watchTypes } from './types-watch.ts';
 
 export interface FileData {
   /** Relative to the project folder. */
@@ -35,10 +36,38 @@ export interface TypesData {
   readonly files: readonly FileData[];
 }
 
-export const run: Run = async (context, options) => {
+export const run: Run = (context, options) =>
+  options.watch === true ? watch(context, options) : once(context, options);
+
+function watch(context: Context, options: Options): Promise<Outcome> {
+  if (options.check === true) {
+    throw new ToolError('USAGE', '--watch writes and --check only compares', { hint: 'Give one of them.' });
+  }
+  const from = typeof options.from === 'string' ? resolve(context.runtime.cwd, options.from) : null;
+  let schemas: readonly string[] = [];
+  let { config } = context;
+  return watchTypes(context, {
+    live: from === null,
+    files: () => [config.file, from, ...schemas].filter((path) => path !== null),
+    async write() {
+      config = (await context.reload?.()) ?? config;
+      return once({ ...context, config }, options, (uses) => {
+        schemas = [...new Set(uses.map(({ path }) => resolve(config.root, path)))];
+      });
+    },
+  });
+}
+
+async function once(
+  context: Context,
+  options: Options,
+  onUses: (uses: readonly DocumentUse[]) => void = () => undefined,
+): Promise<Outcome> {
   const { config } = context;
   const { snapshot, hash } = await snapshotFor(context, options);
-  const { documents, findings } = await documentsOf(context, snapshot);
+  const uses = documentUses(snapshot);
+  onUses(uses);
+  const { documents, findings } = await documentsOf(context, uses);
   if (findings.length > 0) return outcome({ relations: 0, routines: 0, files: [] }, [], findings);
   const settings = { ...config.types, schemas: config.schemas, documents };
   const model = typeModel(snapshot, settings);
@@ -56,7 +85,7 @@ export const run: Run = async (context, options) => {
   const { relations, routines } = model;
   const counts = { relations: relations.length, routines: routines.length };
   return options.check === true ? check(targets, counts) : write(targets, counts);
-};
+}
 
 /** Absolute paths of everything that may be written, the row types first. */
 export function typeFiles({ root, types }: Pick<Config, 'root' | 'types'>): readonly string[] {
@@ -89,8 +118,10 @@ async function snapshotFor(context: Context, options: Options): Promise<{ snapsh
 }
 
 /** JSON Schemas that comments of columns name. ajv is loaded only when there is one. */
-async function documentsOf({ config }: Context, snapshot: Snapshot): Promise<ReturnType<typeof readDocuments>> {
-  const uses = documentUses(snapshot);
+async function documentsOf(
+  { config }: Context,
+  uses: readonly DocumentUse[],
+): Promise<ReturnType<typeof readDocuments>> {
   if (uses.length === 0) return { documents: new Map(), findings: [] };
   const { compileSchema } = await import('../base/validate.ts');
   const read = (path: string): string | null => {

@@ -47,8 +47,11 @@ export const DATA_CARDS: readonly Card[] = [
       { name: 'out', kind: 'string', value: 'path', config: 'types.out', help: 'file to write' },
       { name: 'check', kind: 'boolean', help: 'compare only: exit with 1 when a file is not fresh' },
       { name: 'from', kind: 'string', value: 'snapshot.json', help: 'a stored Snapshot instead of a database' },
+      { name: 'watch', kind: 'boolean', help: 'write again when the schema changes, until Ctrl-C' },
     ],
-    examples: ['strata types', 'strata types --check'],
+    details:
+      '--watch looks twice a second at the catalog of the database, the configuration file, the JSON Schemas that comments name, and a Snapshot given with --from, and writes when a change has come to rest. Migrations count once they are applied.',
+    examples: ['strata types', 'strata types --check', 'strata types --watch'],
   },
   {
     name: 'backup',
