@@ -21,7 +21,7 @@ try {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    loader: { '.sql': 'text' },
+    loader: { '.sql': 'text', '.sh': 'text' },
     // Names stay, so that the stack of a bug report can be read.
     minifySyntax: true,
     external,

@@ -128,7 +128,7 @@ function importFault(file: string, target: string): string[] {
     if (home === undefined) return [`give ${name} a home in test/house.test.ts`];
     return [home].flat().includes(file) ? [] : [`${name} belongs to ${home}`];
   }
-  if (target.endsWith('.sql')) return [];
+  if (/\.(sql|sh)$/.test(target)) return [];
   const [here, there] = [FLOOR[room(file)], FLOOR[room(target)]];
   if (here === undefined || there === undefined) return [`give ${room(file)} and ${room(target)} a floor`];
   if (room(file) === room(target) || there < here) return [];

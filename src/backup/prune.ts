@@ -9,7 +9,7 @@ import { messageOf, ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { withFolderLock } from '../disk/folder-lock.ts';
 import { readerOf, sweepReaders } from '../disk/reader.ts';
-import { removeBackup, removeLeftovers } from '../disk/store.ts';
+import { removeBackup, removeLeftovers, timeOfId } from '../disk/store.ts';
 import { readDrills } from './drill-store.ts';
 import { readHold } from './hold.ts';
 import { type Listed, listBackups } from './inventory.ts';
@@ -137,9 +137,4 @@ export function candidateOf(
     state: state === 'good' && drillFailed ? 'failed' : state,
     held,
   };
-}
-
-/** `20261122T034500Z-…`: the start of the backup, for those whose manifest cannot be read. */
-function timeOfId(id: string): number {
-  return Date.parse(id.slice(0, 16).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
 }

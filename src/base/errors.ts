@@ -129,6 +129,13 @@ export const CODES = {
   REMOTE_FAILED: { exit: EXIT.failed, title: 'the object storage refused a request, or answered what S3 does not' },
   REMOTE_INTERRUPTED: { exit: EXIT.failed, title: 'a transfer was interrupted; the same command goes on where it was' },
   REMOTE_UNREACHABLE: { exit: EXIT.connection, title: 'the object storage did not answer, or failed at every attempt' },
+  // the WAL archive
+  BASE_FAILED: { exit: EXIT.failed, title: 'a base backup could not be taken; nothing of it is left' },
+  BASE_INCREMENTAL: { exit: EXIT.refused, title: 'an incremental base backup is not possible' },
+  WAL_ARCHIVE: { exit: EXIT.refused, title: "the WAL archive is missing, cannot be used, or is another cluster's" },
+  WAL_ARCHIVER_OTHER: { exit: EXIT.refused, title: 'another program archives the WAL of the server' },
+  WAL_NOT_ARCHIVED: { exit: EXIT.failed, title: 'the server did not bring a segment into the archive' },
+  WAL_SERVER: { exit: EXIT.refused, title: 'the server, or the role on it, does not allow what archiving needs' },
   // seeds
   SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
   SEED_GENERATOR: { exit: EXIT.usage, title: 'the module that makes a seed set is broken' },

@@ -4,6 +4,7 @@ import { CHECK_CARDS } from './cards/checks.ts';
 import { DATA_CARDS } from './cards/data.ts';
 import { MIGRATION_CARDS } from './cards/migrations.ts';
 import { PROJECT_CARDS } from './cards/project.ts';
+import { WAL_CARD } from './cards/wal.ts';
 import type { Card, Flag } from './command.ts';
 
 export const CARDS: readonly Card[] = [
@@ -11,6 +12,7 @@ export const CARDS: readonly Card[] = [
   ...MIGRATION_CARDS,
   ...CHECK_CARDS,
   ...DATA_CARDS,
+  WAL_CARD,
   ...PROJECT_CARDS.slice(1),
 ];
 

@@ -4,12 +4,13 @@ import { readMark } from '../pg/mark.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options } from './command.ts';
 
-/** Throws CONFIRM_NEEDED unless the database is no production, or `--confirm` names it. `deed`: `down`, `redo`. */
+/** Throws CONFIRM_NEEDED unless the database is no production, or `--confirm` names it. `deed`: `down`, `redo`; `danger`: what it does. */
 export async function needConfirmation(
   context: Context,
   options: Options,
   session: Session,
   deed: string,
+  danger = 'may destroy data of',
 ): Promise<void> {
   const { config } = context;
   const { database } = session.target;
@@ -20,7 +21,7 @@ export async function needConfirmation(
   const why =
     mark === 'production' ? 'it is marked as production' : `environment "${config.environment}" asks for confirmation`;
   const given = options.confirm === undefined ? '' : `; --confirm names "${String(options.confirm)}"`;
-  throw new ToolError('CONFIRM_NEEDED', `${deed} may destroy data of database "${database}"`, {
+  throw new ToolError('CONFIRM_NEEDED', `${deed} ${danger} database "${database}"`, {
     detail: `${why}${given}`,
     hint: `If that is what you want: strata ${deed} --confirm ${database}`,
   });

@@ -141,6 +141,15 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
       monthly: count('newest good backups of so many months'),
       timeZone: name('where days, weeks and months begin: UTC, Europe/Berlin'),
     }),
+    wal: group('the archive of the WAL, for recovery to a moment', {
+      dir: name('folder of the archive; the server writes there'),
+      timeout: {
+        ...ms('milliseconds after which a segment is archived even if it is not full'),
+        minimum: 1_000,
+        maximum: 60_000,
+      },
+      days: count('any moment of so many days can be recovered', 1),
+    }),
     remote: group('copies of the backups in an S3-compatible bucket', {
       ...ENDPOINT,
       bucket: { ...text('name of the bucket; empty: none'), pattern: BUCKET },

@@ -114,6 +114,14 @@ export interface Settings {
       readonly monthly: number;
       readonly timeZone: string;
     };
+    /** The archive of the cluster's WAL, for recovery to a moment. */
+    readonly wal: {
+      readonly dir: string;
+      /** Milliseconds after which a segment is archived even if it is not full: what a crash may lose at most. */
+      readonly timeout: number;
+      /** Any moment of so many days can be recovered. */
+      readonly days: number;
+    };
     /** Where copies of the backups go. */
     readonly remote: Endpoint & {
       /** Empty: there is none. */
@@ -192,6 +200,7 @@ export const DEFAULTS: Settings = {
     encryption: { recipients: [] },
     health: '',
     retention: { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' },
+    wal: { dir: 'wal', timeout: 60_000, days: 7 },
     remote: { ...ENDPOINT, bucket: '', prefix: '', parallel: 4, partSize: 8 },
   },
   embedded: { version: 'auto', dir: '.strata' },

@@ -37,6 +37,11 @@ export function isId(name: string): boolean {
   return ID.test(name);
 }
 
+/** The start of a backup, in milliseconds: for those whose manifest cannot be read. */
+export function timeOfId(id: string): number {
+  return Date.parse(id.slice(0, 16).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+}
+
 /** Ids of the finished backups, oldest first. A folder that does not exist holds none. */
 export async function listIds(dir: string): Promise<readonly string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch((thrown: NodeJS.ErrnoException) => {

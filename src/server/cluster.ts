@@ -32,9 +32,9 @@ export function serverEnv(): NodeJS.ProcessEnv {
 
 /**
  * Makes the data directory: UTF-8, with the collation C.UTF-8 where that exists, password required. It is made beside
- * and renamed, so a killed run leaves nothing that looks whole.
+ * and renamed, so a killed run leaves nothing that looks whole. `more`: further arguments of initdb.
  */
-export async function createCluster(cluster: Cluster, password: string): Promise<void> {
+export async function createCluster(cluster: Cluster, password: string, more: readonly string[] = []): Promise<void> {
   const unfinished = `${cluster.dataDir}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
@@ -43,7 +43,7 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   own(passwordFile, namedIdentity(cluster.identity));
   try {
-    await asNamedUser(cluster, unfinished, (named) => initdb(named, unfinished, passwordFile));
+    await asNamedUser(cluster, unfinished, (named) => initdb(named, unfinished, passwordFile, more));
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -51,8 +51,8 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   renameSync(unfinished, cluster.dataDir);
 }
 
-async function initdb(cluster: Cluster, dataDir: string, passwordFile: string): Promise<void> {
-  const common = ['-D', dataDir, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+async function initdb(cluster: Cluster, dataDir: string, passwordFile: string, more: readonly string[]): Promise<void> {
+  const common = ['-D', dataDir, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, ...more];
   const refused: string[] = [];
   for (const locale of localesFor(cluster.installation.major)) {
     const args = [...common, '--encoding=UTF8', '--no-sync', '--no-instructions', ...locale];

@@ -1,0 +1,80 @@
+/** Card of `wal`: the archive that points in time are recovered from. */
+import type { Card, Flag } from '../command.ts';
+import { CONFIRM } from './flags.ts';
+
+export const WAL_DIR: Flag = {
+  name: 'wal-dir',
+  kind: 'string',
+  value: 'dir',
+  config: 'backup.wal.dir',
+  help: 'folder of the WAL archive',
+};
+
+const APPLY: Flag = { name: 'apply', kind: 'boolean', help: 'do it; without it the changes are only shown' };
+
+export const WAL_CARD: Card = {
+  name: 'wal',
+  summary: 'archive the WAL, take base backups: recovery to any moment',
+  subcommands: [
+    {
+      name: 'enable',
+      summary: 'let the server archive its WAL, and prove that it does',
+      details:
+        'Shows the settings that differ; --apply makes the archive, writes them with ALTER SYSTEM, restarts the embedded\n' +
+        'server if need be, then ends a segment and waits until it lies in the archive. Any other server you restart\n' +
+        'yourself, and run the command again. Needs a superuser, on the machine of the server.',
+      flags: [
+        APPLY,
+        {
+          name: 'timeout',
+          kind: 'integer',
+          value: 'ms',
+          config: 'backup.wal.timeout',
+          help: 'archive a segment after this time even if it is not full (at most 60000)',
+        },
+        { name: 'replace', kind: 'boolean', help: 'take the place of another archive_command' },
+        WAL_DIR,
+        CONFIRM,
+      ],
+      examples: ['strata wal enable', 'strata wal enable --apply --wal-dir /backup/shop/wal'],
+    },
+    {
+      name: 'disable',
+      summary: 'let the server archive no more; the archive stays as it is',
+      flags: [APPLY, CONFIRM],
+      examples: ['strata wal disable --apply'],
+    },
+    {
+      name: 'base',
+      summary: 'take a base backup of the whole cluster and verify it',
+      details: 'An incremental one holds only what changed since the newest base backup (PostgreSQL 17 or newer).',
+      flags: [
+        { name: 'incremental', kind: 'boolean', help: 'only what changed since the newest base backup' },
+        WAL_DIR,
+      ],
+      examples: ['strata wal base', 'strata wal base --incremental'],
+    },
+    {
+      name: 'status',
+      summary: 'which moments can be recovered, and what is missing, late or damaged',
+      details:
+        'Looks at the name, size and header of every segment, and at the server for what waits to be archived; without a\n' +
+        'server the archive alone is judged. Exit status 1 when something is wrong.',
+      flags: [{ name: 'verify', kind: 'boolean', help: 'read every byte of segments and base backups' }, WAL_DIR],
+      examples: ['strata wal status', 'strata wal status --verify --json'],
+    },
+    {
+      name: 'prune',
+      summary: 'show what the last days need and why; --delete deletes the rest',
+      details:
+        'Keeps the newest good base backup from before the last days, everything after it, and all WAL from its start on\n' +
+        'every timeline. History files stay for ever. Nothing is deleted while the newest base backup is not good.',
+      flags: [
+        { name: 'delete', kind: 'boolean', help: 'delete what is not needed; without it nothing is touched' },
+        { name: 'days', kind: 'integer', value: 'n', config: 'backup.wal.days', help: 'any moment of so many days' },
+        WAL_DIR,
+      ],
+      examples: ['strata wal prune', 'strata wal prune --days 14 --delete'],
+    },
+  ],
+};

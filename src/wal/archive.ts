@@ -1,0 +1,117 @@
+/**
+ * The folder of an archive: `archive.json` says which cluster's it is, `wal/` holds its WAL under PostgreSQL's own
+ * names and as it was written, `base/` the base backups. So whoever has lost this tool restores with `cp` alone.
+ */
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, ToolError } from '../base/errors.ts';
+import { syncFolder, writeDurably } from '../disk/durable.ts';
+import { parseSegment, type SegmentName } from './lsn.ts';
+import { type Leg, parseHistory } from './timelines.ts';
+
+/** `archive.json`. The archiver reads the two keys that it needs line by line. */
+export interface Identity {
+  readonly strata_wal: 1;
+  /** pg_control_system(): no two clusters have the same. */
+  readonly system_identifier: string;
+  /** Bytes. */
+  readonly wal_segment_size: number;
+  readonly created_at: string;
+}
+
+export interface Archive extends Identity {
+  /** Absolute path. */
+  readonly dir: string;
+}
+
+/** A segment as it lies in the archive. */
+export interface StoredSegment extends SegmentName {
+  readonly name: string;
+  readonly size: number;
+  /** Bytes on the disk: fewer where zeros are holes. */
+  readonly stored: number;
+  /** When it was archived, in milliseconds. */
+  readonly at: number;
+}
+
+export interface Contents {
+  /** By position, then by timeline. */
+  readonly segments: readonly StoredSegment[];
+  readonly histories: ReadonlyMap<number, readonly Leg[]>;
+  /** History files that cannot be understood. */
+  readonly brokenHistories: readonly string[];
+  /** Names of `.backup` and `.partial` files. */
+  readonly others: readonly string[];
+}
+
+export const walFolder = ({ dir }: { readonly dir: string }): string => join(dir, 'wal');
+export const baseFolder = ({ dir }: { readonly dir: string }): string => join(dir, 'base');
+
+/** Throws WAL_ARCHIVE when there is none, or one that cannot be understood. */
+export async function openArchive(dir: string): Promise<Archive> {
+  const found = await findArchive(dir);
+  if (found !== null) return found;
+  throw new ToolError('WAL_ARCHIVE', `there is no WAL archive in ${dir}`, {
+    hint: 'Make one with: strata wal enable --apply. If it is elsewhere, name it with --wal-dir or backup.wal.dir.',
+  });
+}
+
+/** Null: none is there. */
+export async function findArchive(dir: string): Promise<Archive | null> {
+  const path = join(dir, 'archive.json');
+  const text = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return null;
+    throw unusable(path, messageOf(thrown));
+  });
+  if (text === null) return null;
+  const identity = parse(text);
+  if (identity === null) throw unusable(path, 'it is damaged, or of a newer version of strata');
+  return { ...identity, dir };
+}
+
+function unusable(path: string, why: string): ToolError {
+  return new ToolError('WAL_ARCHIVE', `the WAL archive cannot be used: ${why}`, {
+    detail: `file: ${path}`,
+    hint: 'Run the command as the user that the server runs as, or as root.',
+  });
+}
+
+function parse(text: string): Identity | null {
+  try {
+    const value = JSON.parse(text) as Partial<Identity> | null;
+    const whole = /^\d+$/.test(value?.system_identifier ?? '') && Number.isInteger(value?.wal_segment_size);
+    return value?.strata_wal === 1 && whole ? (value as Identity) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Last of all when an archive is made: without it nothing is archived. */
+export async function writeIdentity(dir: string, identity: Identity): Promise<void> {
+  const path = join(dir, 'archive.json');
+  await rm(`${path}.partial`, { force: true });
+  await writeDurably(`${path}.partial`, `${JSON.stringify(identity, null, 2)}\n`);
+  await rename(`${path}.partial`, path);
+  await syncFolder(dir);
+}
+
+/** What lies in `wal/`: names and sizes, no contents but those of history files. */
+export async function readContents(archive: Archive): Promise<Contents> {
+  const folder = walFolder(archive);
+  const segments: StoredSegment[] = [];
+  const histories = new Map<number, readonly Leg[]>();
+  const [brokenHistories, others]: [string[], string[]] = [[], []];
+  for (const name of await readdir(folder)) {
+    const segment = parseSegment(name, archive.wal_segment_size);
+    if (segment !== null) {
+      const { size, blocks, mtimeMs } = await stat(join(folder, name));
+      segments.push({ ...segment, name, size, stored: blocks * 512, at: mtimeMs });
+    } else if (/^[0-9A-F]{8}\.history$/.test(name)) {
+      const legs = parseHistory(await readFile(join(folder, name), 'utf8'));
+      if (legs === null) brokenHistories.push(name);
+      else histories.set(Number.parseInt(name, 16), legs);
+    } else if (/^[0-9A-F]{24}(\.[0-9A-F]{8}\.backup|\.partial)$/.test(name)) others.push(name);
+  }
+  segments.sort((a, b) => Number(a.number - b.number) || a.timeline - b.timeline);
+  return { segments, histories, brokenHistories, others };
+}
