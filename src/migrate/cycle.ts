@@ -1,21 +1,20 @@
 /**
  * The cycle: each migration up, down and up again on a scratch database, with the catalog compared after each step.
  *
- * Reading a whole Snapshot four times per migration would take most of the time, so the catalog's rows are asked first:
- * a migration that only adds rows, whose down takes away exactly those, and whose second run says the same words again,
- * is proved clean by sums. Every other migration (it touched a row that was there before) is rolled back at once and
- * goes the long way, with Snapshots. When the short way finds a difference, the caller starts over on a fresh database
- * with this migration on the long way, so that a difference is always told from Snapshots.
+ * Reading a whole Snapshot four times per migration would take most of the time, so a look at the catalog's rows comes
+ * first (cycle-look.ts): a migration that only adds rows, whose down takes away exactly those, and whose second run says
+ * the same words again, is proved clean by it. Every other migration (it touched a row that was there before) is rolled back
+ * at once and goes the long way, with Snapshots. When the short way finds a difference, the caller starts over on a fresh
+ * database with this migration on the long way, so that a difference is always told from Snapshots.
  */
 import type { Change } from '../catalog/change.ts';
 import { compare } from '../catalog/compare.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
 import type { CompileOptions } from './compile.ts';
+import { isPlain, type Known, knownNow, prepareLook, shortWay } from './cycle-look.ts';
 import type { CompiledMigration } from './model.ts';
 import { mayPrepare, ReplayFailure, replay } from './replay.ts';
-import freshText from './sql/catalog-fresh.sql';
-import rowsText from './sql/catalog-rows.sql';
 
 /** What the cycle of one migration showed. */
 export type CycleResult = { readonly migration: CompiledMigration } & (
@@ -61,106 +60,30 @@ export async function cycleChain(session: Session, options: CycleOptions): Promi
     signal.throwIfAborted();
     await replay(session, migration, 'up', options);
   }
-  await prepare(session);
-  let known: Snapshot | null = null;
-  let before: string | null = null;
+  await prepareLook(session);
+  let known: Known | null = null;
+  let before: Snapshot | null = null;
   for (let done = from; done < until; done += 1) {
     const migration = migrations[done];
     if (!migration) break;
     signal.throwIfAborted();
-    const thorough = options.thorough.has(migration.file.name);
-    const short: Short = thorough ? LONG_WAY : await shortWay(session, migration, { ...options, before });
-    if (short.kind === 'suspect') return { done, suspect: migration.file.name };
-    if (short.kind === 'clean') {
-      [known, before] = [null, short.every];
-      options.onResult({ kind: 'clean', migration });
-      continue;
+    if (isPlain(migration) && !options.thorough.has(migration.file.name)) {
+      known ??= await knownNow(session);
+      const short = await shortWay(session, migration, { known, signal });
+      if (short === 'suspect') return { done, suspect: migration.file.name };
+      if (short === 'clean') {
+        before = null;
+        options.onResult({ kind: 'clean', migration });
+        continue;
+      }
     }
-    before = null;
-    const { result, after } = await longWay(session, migration, known, options);
-    if (mayPrepare(migration.up) || mayPrepare(migration.down)) await prepare(session);
+    const { result, after } = await longWay(session, migration, before, options);
+    if (mayPrepare(migration.up) || mayPrepare(migration.down)) await prepareLook(session);
     options.onResult(result);
     if (after === null) return { done: done + 1, suspect: null };
-    known = after;
+    [known, before] = [null, after];
   }
   return { done: until, suspect: null };
-}
-
-/** Planned once: planning these two takes longer than running them. */
-async function prepare(session: Session): Promise<void> {
-  const texts = [`PREPARE strata_rows (int8) AS ${rowsText}`, `PREPARE strata_fresh (int8) AS ${freshText}`];
-  await session.batch(['DEALLOCATE ALL', ...texts].join(';\n'));
-}
-
-interface Rows {
-  readonly old: string;
-  readonly fresh: number;
-  /** Old and fresh together: what is old to the next migration. */
-  readonly every: string;
-}
-
-/** `suspect`: a sum differs. `long way`: it cannot be judged by sums; nothing of it has happened. */
-type Short = { readonly kind: 'suspect' | 'long way' } | { readonly kind: 'clean'; readonly every: string };
-
-const SUSPECT: Short = { kind: 'suspect' };
-const LONG_WAY: Short = { kind: 'long way' };
-
-/** `before`: the sum of all rows when it is known from the migration before. */
-async function shortWay(
-  session: Session,
-  migration: CompiledMigration,
-  options: CycleOptions & { readonly before: string | null },
-): Promise<Short> {
-  if (!isPlain(migration)) return LONG_WAY;
-  const since = await nextTransaction(session);
-  const before = options.before ?? (await rowsSince(session, since)).every;
-  const beforeCommit = async (): Promise<boolean> => (await rowsSince(session, since)).old === before;
-  if (!(await quietly(options.signal, () => replay(session, migration, 'up', { ...options, beforeCommit }))))
-    return LONG_WAY;
-  const first = await freshHash(session, since);
-  if (!(await quietly(options.signal, () => replay(session, migration, 'down', options)))) return SUSPECT;
-  const between = await rowsSince(session, since);
-  if (between.old !== before || between.fresh > 0) return SUSPECT;
-  const again = await nextTransaction(session);
-  if (!(await quietly(options.signal, () => replay(session, migration, 'up', options)))) return SUSPECT;
-  const after = await rowsSince(session, again);
-  return after.old === before && (await freshHash(session, again)) === first
-    ? { kind: 'clean', every: after.every }
-    : SUSPECT;
-}
-
-/** Both directions are statements in a transaction: only those can be rolled back after a look. */
-function isPlain({ up, down }: CompiledMigration): boolean {
-  return [up, down].every((script) => script.kind === 'statements' && script.transactional && !mayPrepare(script));
-}
-
-/** A failure is told by the long way, which meets it again. */
-async function quietly(signal: AbortSignal, work: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await work();
-  } catch (thrown) {
-    // A cancelled statement fails too, and must not be tried again.
-    signal.throwIfAborted();
-    if (thrown instanceof ReplayFailure) return false;
-    throw thrown;
-  }
-}
-
-async function nextTransaction(session: Session): Promise<string> {
-  const [row] = await session.query<{ next: string }>(
-    'SELECT (pg_snapshot_xmax(pg_current_snapshot())::text::int8 & 4294967295)::text AS next',
-  );
-  return row?.next ?? '0';
-}
-
-async function rowsSince(session: Session, transaction: string): Promise<Rows> {
-  const [row] = await session.query<Partial<Rows>>(`EXECUTE strata_rows (${transaction})`);
-  return { old: row?.old ?? '', fresh: row?.fresh ?? 0, every: row?.every ?? '' };
-}
-
-async function freshHash(session: Session, transaction: string): Promise<string> {
-  const [row] = await session.query<{ hash: string }>(`EXECUTE strata_fresh (${transaction})`);
-  return row?.hash ?? '';
 }
 
 /** `after`: the Snapshot it leaves; null when the database cannot be used further. */

@@ -3,7 +3,7 @@
  * the server's word about a failure finds its way back to a statement, a line and a column.
  */
 import type { PlanStep, Statement } from '../base/plan.ts';
-import type { Session } from '../pg/pool.ts';
+import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import type { Spot } from './execution.ts';
 
@@ -54,12 +54,12 @@ export function statementPieces(step: PlanStep, statements: readonly Statement[]
   }));
 }
 
-/** Sends the pieces as one message. Throws a PieceFailure that names the piece. */
-export async function sendPieces(session: Session, pieces: readonly Piece[]): Promise<void> {
-  if (pieces.length === 0) return;
+/** Sends the pieces as one message; their results in order. Throws a PieceFailure that names the piece. */
+export async function sendPieces(session: Session, pieces: readonly Piece[]): Promise<readonly BatchResult[]> {
+  if (pieces.length === 0) return [];
   try {
     // A newline before the semicolon: the statement may end in a line comment.
-    await session.batch(pieces.map((piece) => `${piece.sql}\n;\n`).join(''));
+    return await session.batch(pieces.map((piece) => `${piece.sql}\n;\n`).join(''));
   } catch (thrown) {
     if (thrown instanceof ServerError) throw failureOf(pieces, thrown);
     throw thrown;

@@ -5,7 +5,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { Place } from '../base/finding.ts';
 import type { Direction, PlanStep, Script } from '../base/plan.ts';
-import type { Session } from '../pg/pool.ts';
+import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
 import { type CompileOptions, runOpaque } from './compile.ts';
@@ -16,8 +16,13 @@ import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from '.
 
 export interface ReplayOptions {
   readonly compile: CompileOptions;
-  /** Asked just before the COMMIT of a transactional migration; false rolls it back, and nothing has happened. */
-  readonly beforeCommit?: () => Promise<boolean>;
+}
+
+export interface Asking {
+  /** Statements that run last. */
+  readonly question: readonly string[];
+  /** The direction of the same migration whose transaction is still open: it is committed first. */
+  readonly committing?: Direction | undefined;
 }
 
 /** A migration that does not run, in words, and the line. */
@@ -40,35 +45,74 @@ export class ReplayFailure extends Error {
  */
 export const SCRATCH_OPTIONS = '-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan';
 
-/** Runs one direction. False: `beforeCommit` said no. Throws a ReplayFailure; a transactional migration leaves nothing then. */
+/** Runs one direction. Throws a ReplayFailure; a transactional migration leaves nothing then. */
 export async function replay(
   session: Session,
   migration: CompiledMigration,
   direction: Direction,
   options: ReplayOptions,
-): Promise<boolean> {
+): Promise<void> {
   const step = stepOf(direction, migration);
   const { script } = step;
-  if (script.kind === 'irreversible') return true;
+  if (script.kind === 'irreversible') return;
+  const work = script.transactional
+    ? together(session, migration, step, options)
+    : alone(session, migration, step, options);
+  await orFail(session, migration, step, work);
+}
+
+async function together(
+  session: Session,
+  migration: CompiledMigration,
+  step: PlanStep,
+  options: ReplayOptions,
+): Promise<void> {
+  const opening = frames(step, ['BEGIN']);
+  // The code of an opaque migration talks to the server itself, so its transaction must be open before.
+  if (step.script.kind === 'opaque') await sendPieces(session, opening.splice(0));
+  await sendPieces(session, [...opening, ...(await authored(session, migration, step, options))]);
+  await sendPieces(session, ending(step));
+}
+
+/**
+ * Runs one direction of a migration that is nothing but statements in a transaction, which stays open, and a question
+ * after them: all in one message. The results of the question. Throws a ReplayFailure; no transaction is open then.
+ */
+export async function replayAndAsk(
+  session: Session,
+  migration: CompiledMigration,
+  direction: Direction,
+  { question, committing }: Asking,
+): Promise<readonly BatchResult[]> {
+  const step = stepOf(direction, migration);
+  const statements = step.script.kind === 'statements' ? step.script.statements : [];
+  const pieces = [
+    ...(committing ? ending(stepOf(committing, migration)) : []),
+    ...frames(step, ['BEGIN']),
+    ...statementPieces(step, statements),
+    ...frames(step, question),
+  ];
+  const results = await orFail(session, migration, step, sendPieces(session, pieces));
+  return results.slice(-question.length);
+}
+
+/** Commits what `replayAndAsk` left open. Throws a ReplayFailure. */
+export async function commit(session: Session, migration: CompiledMigration, direction: Direction): Promise<void> {
+  const step = stepOf(direction, migration);
+  await orFail(session, migration, step, sendPieces(session, ending(step)));
+}
+
+async function orFail<T>(session: Session, migration: CompiledMigration, step: PlanStep, work: Promise<T>): Promise<T> {
   try {
-    if (!script.transactional) {
-      await alone(session, migration, step, options);
-      return true;
-    }
-    const opening = frames(step, ['BEGIN']);
-    // The code of an opaque migration talks to the server itself, so its transaction must be open before.
-    if (script.kind === 'opaque') await sendPieces(session, opening.splice(0));
-    await sendPieces(session, [...opening, ...(await authored(session, migration, step, options))]);
-    if (options.beforeCommit && !(await options.beforeCommit())) {
-      await session.query('ROLLBACK');
-      return false;
-    }
-    await sendPieces(session, [{ kind: 'commit', sql: 'COMMIT', step }, ...wash(step)]);
-    return true;
+    return await work;
   } catch (thrown) {
     await session.query('ROLLBACK').catch(() => undefined);
     throw failure(migration, step, thrown);
   }
+}
+
+function ending(step: PlanStep): Piece[] {
+  return [{ kind: 'commit', sql: 'COMMIT', step }, ...wash(step)];
 }
 
 function stepOf(direction: Direction, migration: CompiledMigration): PlanStep {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, server; and backup, only when it is named: it fills a database of 1 GiB.
+ * Parts: start, noop, up, ts, link, snapshot, cycle, server; and backup, only when it is named: it fills a database of 1 GiB.
  * Without a part, all of them but that. ROUNDS=5 sets the rounds.
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
  */
@@ -19,7 +19,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchBackup } from './backup.js';
-import { BARE_NOOP, BARE_UP, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
+import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { compare, seconds, usage } from './measure.js';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -30,7 +30,7 @@ const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
 chmodSync(home, 0o755);
 const rows = [];
 
-const parts = { start, noop, up, ts, link, snapshot, server };
+const parts = { start, noop, up, ts, link, snapshot, cycle, server };
 const heavy = { backup };
 const wanted = process.argv.slice(2);
 const all = { ...parts, ...heavy };
@@ -154,6 +154,25 @@ async function snapshot() {
   report(`snapshot of 2,000 tables (peak ${mib.toFixed(0)} MiB)`, 'pg_dump --schema-only', times, {
     'strata snapshot': 0.8,
   });
+}
+
+/** Every migration up, down and up with the catalog compared, against psql that only runs the statements. */
+function cycle() {
+  for (const count of [100, 1000]) {
+    const folder = sqlProject(`cycle_${count}`, count);
+    const script = join(home, `cycle_${count}.sql`);
+    writeFileSync(script, psqlCycle(count));
+    const psql = () => ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', freshDatabase('cycle'), '-f', script];
+    const ours = strata(['cycle'], folder, { DATABASE_URL: serverUrl });
+    const contenders = [
+      { name: 'psql: up, down, up', run: () => ({ command: program('psql'), args: psql() }) },
+      { name: 'strata cycle', run: ours },
+    ];
+    const times = compare(contenders, count === 100 ? ROUNDS : Math.min(ROUNDS, 2));
+    const { cpu, mib } = usage(ours);
+    const title = `cycle of ${count} (at most ${count === 100 ? 2 : 30} s; client ${cpu.toFixed(1)} s CPU, ${mib.toFixed(0)} MiB)`;
+    report(title, 'psql: up, down, up', times, {});
+  }
 }
 
 /** The embedded server: cold, warm, and a clone of a template. */
