@@ -205,7 +205,7 @@ test('the marketplace cycles clean, by the command line', async () => {
   expect(findings).toEqual([]);
   expect(data.cycled).toBeGreaterThan(0);
   expect(status).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('as SARIF each finding has its place', async () => {
   const cwd = project({ 'migrations/001_a.sql': sql('CREATE TABLE a (id int);', 'SELECT 1;') });
