@@ -132,7 +132,7 @@ export function limits(timeouts: Timeouts, wait: number): string[] {
 }
 
 /** The author's statements. An opaque migration talks to the server first, so what is pending must be sent before. */
-async function authored(execution: Execution, step: PlanStep, flush: () => Promise<unknown>): Promise<Piece[]> {
+async function authored(execution: Execution, step: PlanStep, flush: () => Promise<void>): Promise<Piece[]> {
   const { script } = step;
   if (script.kind === 'statements') return statementPieces(step, script.statements);
   if (script.kind === 'irreversible') return [];

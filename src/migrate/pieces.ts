@@ -54,8 +54,13 @@ export function statementPieces(step: PlanStep, statements: readonly Statement[]
   }));
 }
 
-/** Sends the pieces as one message; their results in order. Throws a PieceFailure that names the piece. */
-export async function sendPieces(session: Session, pieces: readonly Piece[]): Promise<readonly BatchResult[]> {
+/** Sends the pieces as one message. Throws a PieceFailure that names the piece. */
+export async function sendPieces(session: Session, pieces: readonly Piece[]): Promise<void> {
+  await askPieces(session, pieces);
+}
+
+/** Likewise, for what they return, in order. */
+export async function askPieces(session: Session, pieces: readonly Piece[]): Promise<readonly BatchResult[]> {
   if (pieces.length === 0) return [];
   try {
     // A newline before the semicolon: the statement may end in a line comment.

@@ -12,7 +12,7 @@ import { type CompileOptions, runOpaque } from './compile.ts';
 import { locate } from './locate.ts';
 import type { CompiledMigration } from './model.ts';
 import { opaqueDatabase } from './opaque.ts';
-import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
+import { askPieces, frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
 
 export interface ReplayOptions {
   readonly compile: CompileOptions;
@@ -92,7 +92,7 @@ export async function replayAndAsk(
     ...statementPieces(step, statements),
     ...frames(step, question),
   ];
-  const results = await orFail(session, migration, step, sendPieces(session, pieces));
+  const results = await orFail(session, migration, step, askPieces(session, pieces));
   return results.slice(-question.length);
 }
 
