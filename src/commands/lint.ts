@@ -14,6 +14,7 @@ import type { MigrationFile } from '../migrate/model.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
+import type { LintFixData } from './lint-fix.ts';
 import { statementsOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
@@ -27,10 +28,16 @@ export interface LintData {
   readonly live: boolean;
 }
 
-export async function run(context: Context, options: Options): Promise<Outcome<LintData>> {
+export async function run(context: Context, options: Options): Promise<Outcome<LintData | LintFixData>> {
   const project = loadProject(context);
   const offline = options.offline === true;
   const given = options.args.length > 0 ? options.args.map((name) => find(context, project, name)) : null;
+  if (options.fix === true) return (await import('./lint-fix.ts')).fix(context, options, project, given);
+  if (options.dryRun === true) {
+    throw new ToolError('USAGE', '--dry-run belongs to --fix', {
+      hint: 'Either: strata lint, or: strata lint --fix --dry-run',
+    });
+  }
   const wanted = given ?? (offline || options.all === true ? project.files : null);
   const verdicts = offline
     ? [await judgeFiles(context, project, wanted ?? [])]

@@ -12,6 +12,8 @@ export interface TemplateOptions {
   readonly sql?: boolean;
   /** A part that it installs: `functions/accept_booking`, and which version. */
   readonly part?: { readonly path: string; readonly version: number };
+  /** What stands in up and down: lines of the language that the file gets. */
+  readonly bodies?: (language: 'sql' | 'script') => readonly [up: readonly string[], down: readonly string[]];
   readonly now: Date;
 }
 
@@ -48,8 +50,14 @@ function slug(words: string): string {
 }
 
 function text(ending: string, options: TemplateOptions): string {
-  if (ending === 'sql') return sqlText(options.part);
-  const [up, down] = options.part ? partBodies(options.part) : ['', ''];
+  if (ending === 'sql') return options.bodies ? sqlBodies(options.bodies('sql')) : sqlText(options.part);
+  const [up, down] = options.bodies
+    ? options
+        .bodies('script')
+        .map((lines) => lines.map((line) => `\n  ${line}`).join('') + (lines.length > 0 ? '\n' : ''))
+    : options.part
+      ? partBodies(options.part)
+      : ['', ''];
   if (ending === 'cjs') return `exports.up = (pgm) => {${up}};\n\nexports.down = (pgm) => {${down}};\n`;
   const typed = ending.endsWith('ts');
   const from = home(options.files);
@@ -67,6 +75,10 @@ function home(files: readonly MigrationFile[]): string {
 function partBodies({ path, version }: { readonly path: string; readonly version: number }): readonly [string, string] {
   const call = (action: string): string => `\n  pgm.${action}('${path}', ${version});\n`;
   return [call('install'), call('uninstall')];
+}
+
+function sqlBodies([up, down]: readonly [readonly string[], readonly string[]]): string {
+  return `-- Up Migration\n${up.join('\n')}\n\n-- Down Migration\n${down.join('\n')}\n`;
 }
 
 function sqlText(part: TemplateOptions['part']): string {

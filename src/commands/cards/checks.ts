@@ -1,6 +1,6 @@
 /** Cards of the commands that judge: migrations before they run, databases against what was promised. */
 import type { Card } from '../command.ts';
-import { MIGRATIONS, STEPS, TO } from './flags.ts';
+import { DRY_RUN, MIGRATIONS, STEPS, TO } from './flags.ts';
 
 export const CHECK_CARDS: readonly Card[] = [
   {
@@ -9,7 +9,10 @@ export const CHECK_CARDS: readonly Card[] = [
     details:
       'Pending migrations by default, both directions, with what the live database tells: which tables are new or empty, ' +
       'how many rows the others have, which checks are valid. A comment "strata-lint-ignore RULE: REASON" before a ' +
-      'statement accepts a finding; docs/lint.md has the rules.',
+      'statement accepts a finding; docs/lint.md has the rules.\n\n' +
+      'With --fix, what is mechanical is done: indexes CONCURRENTLY in a migration of their own, constraints NOT VALID and ' +
+      'validated by a later one, UNIQUE by a concurrent index, SET NOT NULL behind a validated CHECK. Files that are applied ' +
+      'are never touched; what is left is told with the reason.',
     arguments: [
       { name: 'migration', required: false, variadic: true, help: 'files, names or versions; default: pending' },
     ],
@@ -20,9 +23,16 @@ export const CHECK_CARDS: readonly Card[] = [
         kind: 'boolean',
         help: 'by the text alone, without a database; every migration unless some are named',
       },
+      { name: 'fix', kind: 'boolean', help: 'rewrite pending migrations to their safe form; shows what changes' },
+      { ...DRY_RUN, help: 'with --fix: show what would change, and write nothing' },
       MIGRATIONS,
     ],
-    examples: ['strata lint', 'strata lint --offline --format github', 'strata lint migrations/012_index.ts'],
+    examples: [
+      'strata lint',
+      'strata lint --offline --format github',
+      'strata lint migrations/012_index.ts',
+      'strata lint --fix --dry-run',
+    ],
   },
   {
     name: 'cycle',

@@ -30,6 +30,6 @@ export const rule: ActionRule = {
 };
 
 function isHeavy(action: Action, facts: Parameters<typeof locksOf>[1]): boolean {
-  const alters = /^(?:add column|add constraint|set type|set not null)$/.test(action.kind);
+  const alters = /^(?:add column|add constraint|set type)$/.test(action.kind);
   return alters && locksOf(action, facts).some(({ work }) => work === 'rewrite' || work === 'scan');
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts';
-import { type ActionRule, show } from '../rule.ts';
+import { type ActionRule, type Scene, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'concurrently-alone',
@@ -11,7 +11,9 @@ export const rule: ActionRule = {
   good: 'CREATE INDEX CONCURRENTLY idx_users_email ON users (email)',
   judge(action, scene) {
     if (action.kind !== 'create index' || !action.concurrently) return [];
-    const others = scene.actions.filter((other) => !isConcurrent(other) && !isHarmless(other));
+    const others = scene.actions.filter(
+      (other) => !isConcurrent(other) && !isHarmless(other) && !takesOver(other, scene),
+    );
     if (others.length === 0 || scene.actions.findIndex(isConcurrent) !== scene.index) return [];
     const name = action.name ?? `an index on ${show(action.table)}`;
     return [
@@ -33,4 +35,10 @@ function isHarmless(action: Action): boolean {
   return (
     action.kind === 'other' && ['VariableSetStmt', 'CommentStmt', 'SelectStmt', 'GrantStmt'].includes(action.statement)
   );
+}
+
+/** ADD CONSTRAINT … USING INDEX of an index that this migration builds: when it fails, the next run goes on with it. */
+function takesOver(action: Action, { actions }: Scene): boolean {
+  const index = action.kind === 'add constraint' ? action.constraint.usingIndex : null;
+  return index !== null && actions.some((one) => one.kind === 'create index' && one.concurrently && one.name === index);
 }

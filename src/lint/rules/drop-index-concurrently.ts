@@ -15,7 +15,9 @@ export const rule: ActionRule = {
   good: 'DROP INDEX CONCURRENTLY idx_bookings_price',
   judge(action, scene) {
     if (action.kind !== 'drop' || action.what !== 'index' || action.concurrently) return [];
-    const built = [...scene.other, ...scene.actions.slice(0, scene.index)];
+    // What a down builds again is no reason why the up should lock.
+    const undone = scene.direction === 'down' ? scene.other : [];
+    const built = [...undone, ...scene.actions.slice(0, scene.index)];
     return action.names
       .filter(
         ({ name }) => !built.some((made) => made.kind === 'create index' && made.name === name && !made.concurrently),

@@ -3,7 +3,7 @@ import { locksOf } from '../locks.ts';
 import { type ActionRule, isNew, same, show } from '../rule.ts';
 
 /** What writers hold while they write: whoever waits for more meanwhile deadlocks with the next writer. */
-const WEAK: readonly LockLevel[] = ['ROW EXCLUSIVE', 'SHARE', 'SHARE UPDATE EXCLUSIVE'];
+const WEAK: readonly LockLevel[] = ['ROW EXCLUSIVE', 'SHARE'];
 const STRONG: readonly LockLevel[] = ['SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
 
 export const rule: ActionRule = {

@@ -45,15 +45,16 @@ function requiredColumn(action: Action): string | null {
 }
 
 /** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
-function isProved(table: Name, column: string, { facts, before }: Scene): boolean {
+function isProved(table: Name, column: string, { facts, before, actions, index }: Scene): boolean {
+  const earlier = [...before, ...actions.slice(0, index)];
   const live = facts.table(table)?.table.constraints ?? [];
   const bare = `${column} IS NOT NULL`;
   if (live.some((c) => c.kind === 'check' && c.validated && c.definition.replace(/["()]/g, '').includes(bare)))
     return true;
-  const validated = before.flatMap((done) =>
+  const validated = earlier.flatMap((done) =>
     done.kind === 'validate constraint' && same(done.table, table) ? [done.constraint] : [],
   );
-  return before.some(
+  return earlier.some(
     (done) =>
       done.kind === 'add constraint' &&
       same(done.table, table) &&
