@@ -1,7 +1,8 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, cycle, server; and backup, only when it is named: it fills a database of 1 GiB.
- * Without a part, all of them but that. ROUNDS=5 sets the rounds.
+ * Parts: start, noop, up, ts, link, snapshot, cycle, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
+ * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
+ * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -20,7 +21,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchBackup } from './backup.js';
 import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
+import { benchMigrations, benchSeed } from './marketplace.js';
 import { compare, seconds, usage } from './measure.js';
+import { benchProcedures } from './procedures.js';
+import { benchRls } from './rls.js';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const BIN = resolve('bin/strata.js');
@@ -30,11 +34,21 @@ const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
 chmodSync(home, 0o755);
 const rows = [];
 
-const parts = { start, noop, up, ts, link, snapshot, cycle, server };
+const parts = { start, noop, up, ts, link, snapshot, cycle, server, migrations, seed, procedures, rls };
 const heavy = { backup };
 const wanted = process.argv.slice(2);
 const all = { ...parts, ...heavy };
 for (const name of wanted) if (!all[name]) fail(`no such part: ${name}; there are ${Object.keys(all).join(', ')}`);
+
+/** What the parts about the marketplace need of this file. */
+const tools = {
+  strata,
+  program,
+  home,
+  rounds: ROUNDS,
+  database: (name, template = null) => freshDatabase(name, template === null ? 'template0' : `bench_${template}`),
+  psql: (url, ...args) => ({ command: program('psql'), args: ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', url, ...args] }),
+};
 
 const serverUrl = strataOutput(['db', 'url'], home).trim();
 try {
@@ -217,6 +231,27 @@ async function backup() {
   for (const name of ['backup', 'restored']) sql(serverUrl, `DROP DATABASE IF EXISTS bench_${name} WITH (FORCE)`);
 }
 
+/** The marketplace's migrations up and down against psql running the same statements. */
+function migrations() {
+  for (const found of benchMigrations(tools)) report(...found);
+}
+
+/** Its load data against \\copy of the same rows. */
+async function seed() {
+  for (const found of await benchSeed(tools)) report(...found);
+}
+
+/** Its procedures against the same writes without checks. */
+function procedures() {
+  for (const found of benchProcedures(tools)) report(...found);
+}
+
+/** What its policies add to each named query. */
+async function rls() {
+  const head = ['query', 'as', 'ms', 'ms without', 'ratio', 'pages with / without'];
+  printTable([head, ...(await benchRls(tools))]);
+}
+
 function freshContenders(language, count) {
   const folder = language === 'sql' ? sqlProject(`fresh_${count}`, count) : tsProject(`ts_${count}`, count);
   const script = join(home, `fresh_${count}.sql`);
@@ -276,9 +311,9 @@ function tsProject(name, count) {
   return folder;
 }
 
-function freshDatabase(name) {
+function freshDatabase(name, template = 'template0') {
   sql(serverUrl, `DROP DATABASE IF EXISTS bench_${name} WITH (FORCE)`);
-  sql(serverUrl, `CREATE DATABASE bench_${name} TEMPLATE template0`);
+  sql(serverUrl, `CREATE DATABASE bench_${name} TEMPLATE ${template}`);
   return serverUrl.replace(/\/[^/?]*(\?|$)/, `/bench_${name}$1`);
 }
 
@@ -354,9 +389,12 @@ function report(title, base, times, limits) {
 }
 
 function print() {
-  const head = ['work', 'who', 'median', 'ratio', 'limit', ''];
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
-  for (const row of [head, ...rows])
+  if (rows.length > 0) printTable([['work', 'who', 'median', 'ratio', 'limit', ''], ...rows]);
+}
+
+function printTable(lines) {
+  const widths = lines[0].map((_, i) => Math.max(...lines.map((row) => row[i].length)));
+  for (const row of lines)
     process.stdout.write(
       `${row
         .map((cell, i) => cell.padEnd(widths[i]))

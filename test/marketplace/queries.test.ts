@@ -2,12 +2,14 @@
  * Scale data keep every promise, every named query is answered by the index it names, as the person it is for, and no index is there
  * without a query, a constraint or a foreign key that needs it.
  */
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '../../seeds/scale/generate.ts';
 import type { Session } from '../../src/pg/pool.ts';
 import type { GeneratedLoad } from '../../src/seed/generated.ts';
 import { actingAs, only, useMarketplace } from './support/marketplace.ts';
-import { indexesUsed, type Pattern, readPatterns } from './support/queries.ts';
+import { type Pattern, readPatterns } from './support/patterns.ts';
+import { indexesUsed } from './support/queries.ts';
 import { loadScale } from './support/seeds.ts';
 
 const db = useMarketplace();
@@ -15,51 +17,13 @@ const patterns = readPatterns();
 let loads: readonly GeneratedLoad[];
 let samples: Readonly<Record<string, unknown>>;
 
-/** Tables that the scale set leaves empty, filled enough for a plan to mean something. */
-const FILL = `
-  INSERT INTO user_consents (user_id, purpose, document_version) SELECT id, p, '1' FROM users, unnest(ARRAY['terms', 'privacy']) p;
-  INSERT INTO messages (conversation_id, sender_id, recipient_id, body)
-    SELECT c.id, c.student_id, c.tutor_user_id, 'x' FROM conversations c, generate_series(1, 200)
-    WHERE tutor_user_id = (SELECT user_id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 1);
-  INSERT INTO learning_goals (student_id, title) SELECT user_id, 'x' FROM student_profiles, generate_series(1, 3);
-  INSERT INTO student_notes (tutor_profile_id, student_id, content) SELECT t.id, p.user_id, 'x' FROM student_profiles p, (SELECT id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 5) t;
-  INSERT INTO student_packages (student_id, tutor_profile_id, sessions_purchased, sessions_remaining, purchase_price_cents)
-    SELECT p.user_id, t.id, 5, 5, 100 FROM student_profiles p, (SELECT id FROM tutor_profiles ORDER BY total_sessions DESC LIMIT 8) t;
-  INSERT INTO booking_waitlist (tutor_profile_id, student_id, start_time, end_time) SELECT tutor_profile_id, student_id, start_time, end_time FROM bookings WHERE id % 5 = 0;
-  INSERT INTO idempotency_keys (user_id, scope, idempotency_key, request_hash, created_at)
-    SELECT student_id, 'create_booking', id, repeat('0', 64), created_at FROM bookings WHERE id % 3 = 0;
-  INSERT INTO payouts (tutor_profile_id, amount_cents, currency) SELECT id, 1, 'EUR' FROM tutor_profiles LIMIT 9;
-  INSERT INTO webhook_events (provider, event_id, event_type, payload, processed_at)
-    SELECT 'stripe', n, 'x', '{}', CASE WHEN n % 50 > 0 THEN now() END FROM generate_series(1, 4000) n;
-  INSERT INTO reports (reporter_id, category, description, status, resolved_at)
-    SELECT user_id, 'other', 'x', CASE WHEN user_id % 50 > 0 THEN 'RESOLVED' ELSE 'OPEN' END, CASE WHEN user_id % 50 > 0 THEN now() END
-    FROM student_profiles, generate_series(1, 3);
-  INSERT INTO data_subject_requests (user_id, kind, status, due_at, completed_at)
-    SELECT user_id, 'EXPORT', CASE WHEN user_id % 50 > 0 THEN 'COMPLETED' ELSE 'RECEIVED' END, now(), CASE WHEN user_id % 50 > 0 THEN now() END
-    FROM student_profiles, generate_series(1, 2);
-  INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, published_at)
-    SELECT 'booking', 1000000 + n, 'booking.test', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
-  UPDATE users SET google_id = 'google-oauth2|' || id WHERE id % 3 = 0;
-  INSERT INTO audit_log (actor_role, table_name, row_id, operation, changed_columns)
-    SELECT 'system', CASE WHEN n % 2 = 0 THEN 'users' ELSE 'payouts' END, 1000000 + n % 900, 'UPDATE', CASE WHEN n % 100 = 0 THEN ARRAY['role'] ELSE ARRAY['status'] END
-    FROM generate_series(1, 2000) n`;
-
 beforeAll(async () => {
   await db.session(async (s) => {
     loads = await loadScale(s, 1);
-    await s.batch(FILL);
+    await s.batch(readFileSync('test/marketplace/support/fill.sql', 'utf8'));
     // VACUUM too: an index whose newest entries wait in a list of their own (GIN) is judged by it.
     await s.query('VACUUM ANALYZE');
-    samples = await only(
-      s.query(`
-        SELECT b.tutor_profile_id AS tutor, t.user_id AS tutor_user, b.student_id AS student, b.student_id AS conversation, b.id AS booking, u.email,
-          (SELECT id FROM users WHERE role = 'admin' LIMIT 1) AS admin, (SELECT min(id) FROM wallets WHERE kind = 'user') AS wallet,
-          (SELECT transfer_id FROM wallet_transactions LIMIT 1) AS transfer, timestamptz '2026-03-02 10:20Z' AS now,
-          timestamptz '2026-03-02 09:20Z' AS hour_ago, timestamptz '2026-03-01 10:20Z' AS yesterday, timestamptz '2024-06-01' AS long_ago,
-          timestamptz '2026-03-02' AS week_from, timestamptz '2026-03-09' AS week_until
-        FROM bookings b JOIN tutor_profiles t ON t.id = b.tutor_profile_id JOIN users u ON u.id = b.student_id
-        WHERE t.is_approved AND b.session_state = 'SCHEDULED' ORDER BY t.total_sessions DESC, b.id LIMIT 1`),
-    );
+    samples = await only(s.query(readFileSync('test/marketplace/support/samples.sql', 'utf8')));
   });
 }, 300_000);
 
