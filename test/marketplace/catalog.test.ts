@@ -98,7 +98,7 @@ describe('every function', () => {
     ));
   test('that the application may call with the owner’s rights is one that asks who calls', () =>
     none(`SELECT proname ${mine} AND prosecdef AND has_function_privilege('app_user', oid, 'EXECUTE')
-      AND prosrc !~ '(current_user_id|current_user_role|require_booking_role|current_tutor_profile_id|is_tutor_available|is_admin|app\\.user_id)' AND proname <> 'is_tutor_available'`));
+      AND prosrc !~ '(current_user_id|current_user_role|require_booking_role|current_tutor_profile_id|is_tutor_available|is_admin|app\\.user_id)' AND proname NOT IN ('is_tutor_available', 'search_tutors')`));
 });
 
 describe('policies', () => {

@@ -166,6 +166,23 @@ describe('the query', () => {
   );
 });
 
+test.each([
+  ['words', 'idx_tutor_profiles_search', `p_query => 'philosophy exam'`],
+  ['prices', 'idx_tutor_profiles_rate', `p_currency => 'EUR', p_min_rate => 10, p_max_rate => 30`],
+])(
+  'search_tutors reaches the index of %s for a visitor, past operators that policies keep from it',
+  (_, index, question) =>
+    db.session((s) =>
+      actingAs(s, 'anonymous', async () => {
+        await s.query('SET LOCAL enable_seqscan = off');
+        const scans = `SELECT pg_stat_get_xact_numscans($1::regclass)::int AS n`;
+        const before = await only<{ n: number }>(s.query(scans, [index]));
+        await s.query(`SELECT FROM search_tutors(${question})`);
+        expect((await only<{ n: number }>(s.query(scans, [index]))).n).toBeGreaterThan(before.n);
+      }),
+    ),
+);
+
 /**
  * `idx_<table>_deleted_at` on (id) WHERE deleted_at IS NULL is promised by the storage design for every table that deletes softly. The
  * primary key answers the same walks over live rows; the partial one is smaller by what is deleted, and pays once a third is.
