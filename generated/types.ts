@@ -1,7 +1,7 @@
 /* eslint-disable */
 /**
  * Row types of the database, written by `strata types`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:22092ba60fdd3b8a49211d3d77379fc24215ccee315d081c29ca346f8cfff446
+ * Snapshot: sha256:e4fcaa528f5ffef0d9abdcbeaa23bd419180edd28a9b513288f8da4f09033a41
  */
 
 /** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
