@@ -8,10 +8,11 @@ import { readHistory } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
+import { monitored } from './monitored.ts';
 import { withStore } from './remote.ts';
 import { mebibytes } from './size.ts';
 
-export const run: Run = async (context, options) => {
+export const run: Run = monitored('create', async (context, options) => {
   const { config, runtime } = context;
   // Before the dump: a missing credential must not be told an hour later.
   if (options.upload === true) await withStore(context, async () => undefined);
@@ -35,7 +36,7 @@ export const run: Run = async (context, options) => {
     [...viewOf(backup), ...remote.view],
     [...warnings, ...remote.findings],
   );
-};
+});
 
 /** A failure here leaves a whole backup in the folder: the error says so. */
 async function uploaded(context: Context, { id, path }: Backup): Promise<Pick<Outcome, 'view' | 'findings'>> {

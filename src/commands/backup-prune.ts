@@ -7,8 +7,15 @@ import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Cell, outcome } from '../base/finding.ts';
 import { pruneData, pruneView, refusal } from './backup-shown.ts';
 import type { Run } from './command.ts';
+import { monitored } from './monitored.ts';
 
-export const run: Run = async (context, options) => {
+/** Watched when it deletes: a look is no run. */
+export const run: Run = (context, options) => {
+  const deletes = options.delete === true && options.simulate !== true && options.remote !== true;
+  return deletes ? monitored('prune', prune)(context, options) : prune(context, options);
+};
+
+const prune: Run = async (context, options) => {
   const { config, runtime } = context;
   const policy = config.backup.retention;
   checkTimeZone(policy.timeZone);

@@ -6,9 +6,14 @@ import { listIds, resolveId } from '../disk/store.ts';
 import { verifyData, verifyView } from './backup-shown.ts';
 import type { Run } from './command.ts';
 import { identityFile } from './identity.ts';
+import { monitored } from './monitored.ts';
 
 export const run: Run = async (context, options) => {
   if (options.remote === true) return (await import('./backup-remote.ts')).verify(context, options);
+  return await monitored('verify', verify)(context, options);
+};
+
+const verify: Run = async (context, options) => {
   const { config, runtime } = context;
   const { args } = options;
   const content = options.content === true;

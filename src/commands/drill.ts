@@ -11,11 +11,20 @@ import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options, Run } from './command.ts';
 import { identityFile } from './identity.ts';
+import { monitored } from './monitored.ts';
 import { runSmoke } from './smoke.ts';
 
 export const run: Run = async (context, options) => {
-  const dir = resolve(context.config.root, context.config.backup.dir);
-  if (options.history === true) return await history(dir);
+  if (options.history === true) return await history(folderOf(context));
+  return await monitored('drill', drills)(context, options);
+};
+
+function folderOf({ config }: Context): string {
+  return resolve(config.root, config.backup.dir);
+}
+
+const drills: Run = async (context, options) => {
+  const dir = folderOf(context);
   const reports: DrillReport[] = [];
   const paths: string[] = [];
   const scratch = await scratchFolder(context, options);

@@ -29,6 +29,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   'backup prune': async () => (await import('./backup-prune.ts')).run,
   'backup upload': async () => (await import('./backup-upload.ts')).run,
   'backup download': async () => (await import('./backup-download.ts')).run,
+  'backup install': async () => (await import('./backup-install.ts')).run,
   'backup hold': async () => (await import('./backup-hold.ts')).hold,
   'backup release': async () => (await import('./backup-hold.ts')).release,
   'wal enable': async () => (await import('./wal-enable.ts')).enable,

@@ -1,6 +1,5 @@
 /** What goes wrong while a backup is taken, and what is left then: nothing that looks like a backup. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/inventory.ts';
@@ -8,6 +7,7 @@ import { createBackup } from '../../src/backup/take.ts';
 import { ident } from '../../src/base/ident.ts';
 import { closeSession, openSession, withSession } from '../../src/pg/pool.ts';
 import { login, useDatabase } from '../support/database.ts';
+import { withSmallDisk } from '../support/disk.ts';
 import { project } from '../support/project.ts';
 import { dirOf, dropDatabase, dropShopRoles, listener, makeShop, restore, take } from './shop.ts';
 
@@ -272,36 +272,6 @@ test('progress tells bytes and rate', async () => {
     await db.session((s) => s.query('DROP TABLE big'));
   }
 });
-
-/** A disk of so many KiB: a tmpfs of our own, or, where mounting is not allowed, /dev/shm filled up to that. */
-async function withSmallDisk(kib: number, work: (disk: string) => Promise<void>): Promise<void> {
-  const disk = join(project(), 'disk');
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'strata-test', disk], { stdio: 'pipe' });
-  } catch {
-    return await withFullShm(kib, work);
-  }
-  try {
-    await work(disk);
-  } finally {
-    execFileSync('umount', [disk]);
-  }
-}
-
-async function withFullShm(kib: number, work: (disk: string) => Promise<void>): Promise<void> {
-  const filler = `/dev/shm/strata-test-${process.pid}`;
-  const { bavail, bsize } = statfsSync('/dev/shm');
-  execFileSync('fallocate', ['-l', String(bavail * bsize - kib * 1024), filler]);
-  const disk = `${filler}.d`;
-  mkdirSync(disk);
-  try {
-    await work(disk);
-  } finally {
-    unlinkSync(filler);
-    execFileSync('rm', ['-rf', disk]);
-  }
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 200; i += 1) {
