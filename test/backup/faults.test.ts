@@ -1,5 +1,5 @@
 /** What goes wrong while a backup is taken, and what is left then: nothing that looks like a backup. */
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/inventory.ts';
