@@ -42,7 +42,7 @@ function filesFor({ config }: Context, options: Options): readonly ScheduleFile[
     encrypted: config.backup.encryption.recipients.length > 0,
     timeZone: config.backup.retention.timeZone,
     folders: null,
-    jobs: jobsFor({ wal: options.wal === true, upload: config.backup.remote !== '' }),
+    jobs: jobsFor({ wal: options.wal === true, upload: config.backup.remote.bucket !== '' }),
   };
   const { dir, wal } = config.backup;
   const here = { ...input, folders: { backups: resolve(config.root, dir), wal: resolve(config.root, wal.dir) } };
