@@ -46,6 +46,7 @@ try {
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', out, '--noCheck'];
   execFileSync(process.execPath, tsc, { stdio: 'inherit' });
   bothKinds(`${out}/client`);
+  bothKinds(`${out}/files`);
   if (existsSync('dist')) renameSync('dist', `${out}.old`);
   renameSync(out, 'dist');
 } finally {
@@ -86,6 +87,7 @@ async function applications(shared) {
   const marketplace = "export * from './types.ts'; export * from './procedures.ts';";
   const entries = [
     ['client/index', readFileSync('src/client/index.ts', 'utf8'), 'src/client'],
+    ['files/index', readFileSync('src/files/index.ts', 'utf8'), 'src/files'],
     ['marketplace/index', marketplace, 'generated'],
     ['marketplace/schemas', "export * from './schemas.ts';", 'generated'],
   ];

@@ -24,6 +24,7 @@ const FLOOR: Readonly<Record<string, number>> = {
     'fleet',
     'adopt',
     'client',
+    'files',
   ),
   commands: 4,
   ...floor(5, 'cli', 'index.ts'),

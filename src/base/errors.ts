@@ -136,6 +136,12 @@ export const CODES = {
   WAL_ARCHIVER_OTHER: { exit: EXIT.refused, title: 'another program archives the WAL of the server' },
   WAL_NOT_ARCHIVED: { exit: EXIT.failed, title: 'the server did not bring a segment into the archive' },
   WAL_SERVER: { exit: EXIT.refused, title: 'the server, or the role on it, does not allow what archiving needs' },
+  // files
+  FILE_REFUSED: { exit: EXIT.refused, title: 'the rules of a bucket do not let this file in' },
+  FILES_TABLE: {
+    exit: EXIT.usage,
+    title: 'the table of files cannot be read whole, or not as the configuration names it',
+  },
   // seeds
   SEED_FAILED: { exit: EXIT.failed, title: 'the server refused a row of a seed file; nothing was loaded' },
   SEED_GENERATOR: { exit: EXIT.usage, title: 'the module that makes a seed set is broken' },

@@ -2,6 +2,7 @@
 import { FORMATS } from '../report/report.ts';
 import { CHECK_CARDS } from './cards/checks.ts';
 import { DATA_CARDS } from './cards/data.ts';
+import { FILES_CARDS } from './cards/files.ts';
 import { MIGRATION_CARDS } from './cards/migrations.ts';
 import { PROJECT_CARDS } from './cards/project.ts';
 import { WAL_CARD } from './cards/wal.ts';
@@ -13,6 +14,7 @@ export const CARDS: readonly Card[] = [
   ...CHECK_CARDS,
   ...DATA_CARDS,
   WAL_CARD,
+  ...FILES_CARDS,
   ...PROJECT_CARDS.slice(1),
 ];
 

@@ -162,6 +162,21 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
       partSize: { ...count('MiB of a part; larger files are sent in parts', 5), maximum: 5_120 },
     }),
   }),
+  files: group("the application's files: objects in buckets, metadata in a table", {
+    ...ENDPOINT,
+    buckets: map('what the buckets are called, by their names in the table', {
+      ...name('name of the bucket'),
+      pattern: BUCKET,
+    }),
+    table: name('the table of files: table, or schema.table'),
+    columns: group('its columns; empty: there is no such column', {
+      bucket: name('bucket'),
+      key: name('key inside the bucket'),
+      size: text('bytes'),
+      gone: text('when the object was deleted; null while it is there'),
+      created: text('when the row was written'),
+    }),
+  }),
   embedded: group('the PostgreSQL of this project', {
     version: { ...name('major version, or auto'), pattern: '^(auto|\\d{2})$' },
     dir: name('folder of its data'),

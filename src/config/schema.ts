@@ -134,6 +134,23 @@ export interface Settings {
       readonly partSize: number;
     };
   };
+  /** The application's files: objects in buckets, metadata in a table. */
+  readonly files: Endpoint & {
+    /** By the name that the table has for it, what the bucket is called; empty: as in the table. */
+    readonly buckets: Readonly<Record<string, string>>;
+    /** `table` or `schema.table`. */
+    readonly table: string;
+    readonly columns: {
+      readonly bucket: string;
+      readonly key: string;
+      /** Bytes. Empty: there is no such column. */
+      readonly size: string;
+      /** Null while the object is there. Empty: there is no such column. */
+      readonly gone: string;
+      /** When the row was written. Empty: there is no such column. */
+      readonly created: string;
+    };
+  };
   /** The PostgreSQL of this project: major version (or `auto`: see server/choose.ts), and the folder of its data. */
   readonly embedded: { readonly version: string; readonly dir: string };
   readonly fleet: {
@@ -202,6 +219,15 @@ export const DEFAULTS: Settings = {
     retention: { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' },
     wal: { dir: 'wal', timeout: 60_000, days: 7 },
     remote: { ...ENDPOINT, bucket: '', prefix: '', parallel: 4, partSize: 8 },
+  },
+  files: {
+    ...ENDPOINT,
+    buckets: {},
+    table: 'stored_files',
+    columns: {
+      ...{ bucket: 'bucket_name', key: 'object_key', size: 'size_bytes' },
+      ...{ gone: 'object_deleted_at', created: 'created_at' },
+    },
   },
   embedded: { version: 'auto', dir: '.strata' },
   fleet: { environments: [], parallel: 4 },

@@ -51,19 +51,24 @@ export interface RemoteOptions {
   readonly pause?: number;
 }
 
+/** For owners of long-lived remotes; idle connections do not keep a process alive. Everyone else uses `withRemote`. */
+export function openRemote(bucket: Bucket, { tuning, runtime, pause = 250 }: RemoteOptions): Remote {
+  const limits = { keepAlive: true, maxSockets: tuning.parallel + 2 };
+  const agent = bucket.endpoint.startsWith('https:') ? new HttpsAgent(limits) : new HttpAgent(limits);
+  return { bucket, tuning, agent, runtime, pause };
+}
+
 /** Lends the bucket; its connections are closed afterwards. */
 export async function withRemote<T>(
   bucket: Bucket,
   options: RemoteOptions,
   work: (remote: Remote) => Promise<T>,
 ): Promise<T> {
-  const { tuning, runtime, pause = 250 } = options;
-  const limits = { keepAlive: true, maxSockets: tuning.parallel + 2 };
-  const agent = bucket.endpoint.startsWith('https:') ? new HttpsAgent(limits) : new HttpAgent(limits);
+  const remote = openRemote(bucket, options);
   try {
-    return await work({ bucket, tuning, agent, runtime, pause });
+    return await work(remote);
   } finally {
-    agent.destroy();
+    remote.agent.destroy();
   }
 }
 

@@ -81,9 +81,12 @@ describe('sources', () => {
       object: '{}',
     };
     const special: Record<string, string> = {
+      'backup.compress': 'zstd:3',
       'backup.remote.endpoint': 'https://s3.example',
       'backup.remote.retries': '9',
       'backup.remote.parallel': '7',
+      'files.endpoint': 'https://files.example',
+      'files.retries': '8',
       'embedded.version': '18',
     };
     for (const { variable, path, schema } of configKeys()) {
@@ -99,7 +102,7 @@ describe('sources', () => {
       Object.entries(value).flatMap(([key, member]) => {
         const plain = typeof member === 'object' && member !== null && !Array.isArray(member);
         const path = `${above}${key}`;
-        return plain && !['environments', 'lint.rules', 'types.errors'].includes(path)
+        return plain && !['environments', 'lint.rules', 'types.errors', 'files.buckets'].includes(path)
           ? leaves(member, `${path}.`)
           : [path];
       });

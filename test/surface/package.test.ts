@@ -20,6 +20,7 @@ import type { BookingRow, BookingSessionState, Database, NewBooking, UserId } fr
 import { acceptBooking, bookingSessionStateValues, SlotTakenError, typedError, VersionConflictError } from 'strata-pg/marketplace';
 import { newBookingSchema } from 'strata-pg/marketplace/schemas';
 import { createPool, type Pool, SIZES, withActor } from 'strata-pg/client';
+import { createStorage, type Orphan, type SignedPut, StorageError } from 'strata-pg/files';
 
 export async function accept(pool: Pool, me: UserId, id: number): Promise<BookingRow | null> {
   try {
@@ -30,6 +31,15 @@ export async function accept(pool: Pool, me: UserId, id: number): Promise<Bookin
   }
 }
 export const pool: Pool = createPool({ size: 'mvp', onSlowQuery: ({ text, duration }) => void [text.trim(), duration + 1] });
+export function signed(size: number): SignedPut | string {
+  try {
+    const storage = createStorage({ bucket: 'user-avatars', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, rules: { maxSize: 9 } });
+    return storage.signPut('7/avatar.png', { contentType: 'image/png', size });
+  } catch (thrown) {
+    return thrown instanceof StorageError ? thrown.code : 'other';
+  }
+}
+export const kind: Orphan['kind'] = 'row-without-object';
 export const state: BookingSessionState = bookingSessionStateValues[0];
 export const size: 10 = SIZES.mvp.size;
 export const title: unknown = newBookingSchema.title;
