@@ -9,6 +9,8 @@ export type Direction = 'up' | 'down';
 export interface Statement {
   readonly sql: string;
   readonly place: Place;
+  /** It goes through its table in batches, each in a transaction of its own. */
+  readonly inBatches?: true;
 }
 
 /** What one direction of one migration does. */

@@ -29,9 +29,20 @@ export async function perform(
   const { config, runtime } = context;
   const { command, choose, present, nothing, singleTransaction = false, findings = [] } = running;
   const compile = { ...project.folder, all: project.files };
-  const { history, lock, timeouts } = config;
+  const { history, lock, timeouts, batches } = config;
   const hash = (own: Session): Promise<string> => liveHash(context, own);
-  const options = { command, choose, present, singleTransaction, compile, history, lock, timeouts, snapshotHash: hash };
+  const options = {
+    command,
+    choose,
+    present,
+    singleTransaction,
+    compile,
+    history,
+    lock,
+    timeouts,
+    batches,
+    snapshotHash: hash,
+  };
   const report = await withTask(
     runtime,
     { id: command, title: `strata ${command} on ${session.target.database}` },

@@ -92,6 +92,10 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
     lockHeld: ms('milliseconds of each further attempt'),
     statement: ms('milliseconds one statement may run; 0: no limit'),
   }),
+  batches: group('statements that a migration runs in batches', {
+    target: { ...ms('milliseconds a batch should take'), minimum: 1 },
+    lag: ms('milliseconds a standby may be behind before batches wait for it; 0: they never do'),
+  }),
   lint: group('lint rules', {
     rules: map('level by rule', choice('level', 'error', 'warning', 'note', 'off')),
     ignore: names('fingerprints of accepted findings'),

@@ -69,6 +69,13 @@ export interface Settings {
     /** Milliseconds one statement may run; 0: no limit. */
     readonly statement: number;
   };
+  /** Statements that a migration runs in batches. */
+  readonly batches: {
+    /** Milliseconds that a batch should take: its size follows. */
+    readonly target: number;
+    /** Milliseconds that a standby may be behind before batches wait for it; 0: they never do. */
+    readonly lag: number;
+  };
   readonly lint: {
     /** Rule name to level. A rule that is not named keeps its own level. */
     readonly rules: Readonly<Record<string, RuleLevel>>;
@@ -187,6 +194,7 @@ export const DEFAULTS: Settings = {
   environments: {},
   lock: { mode: 'advisory', wait: 60_000, lease: 30_000 },
   timeouts: { lock: 1_000, lockRetries: 3, lockHeld: 7_000, statement: 0 },
+  batches: { target: 100, lag: 10_000 },
   lint: {
     rules: {},
     ignore: [],

@@ -31,7 +31,7 @@ export function runAtomically(execution: Execution, group: readonly PlanStep[]):
 export async function withLockRetries(
   execution: Execution,
   group: readonly PlanStep[],
-  attempt: (wait: number) => Promise<void>,
+  attempt: (wait: number) => Promise<unknown>,
   failed?: unknown,
 ): Promise<void> {
   const { session } = execution;
@@ -41,7 +41,8 @@ export async function withLockRetries(
     const wait = waitOf(execution, number);
     try {
       if (number === 0 && failed !== undefined) throw failed;
-      return await watched(execution, group, wait, () => attempt(wait));
+      await watched(execution, group, wait, () => attempt(wait));
+      return;
     } catch (thrown) {
       if (!isConnectionLoss(rootOf(thrown))) await session.query('ROLLBACK').catch(() => undefined);
       if (!mayRetry(execution, thrown, number)) throw asStepFailure(execution, group, thrown);
@@ -64,8 +65,8 @@ export function watched(
   execution: Execution,
   steps: readonly PlanStep[],
   wait: number,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<unknown>,
+): Promise<unknown> {
   return execution.watch.during(listed(steps), wait, () => cancellable(execution, work));
 }
 
@@ -132,7 +133,7 @@ export function limits(timeouts: Timeouts, wait: number): string[] {
 }
 
 /** The author's statements. An opaque migration talks to the server first, so what is pending must be sent before. */
-async function authored(execution: Execution, step: PlanStep, flush: () => Promise<void>): Promise<Piece[]> {
+async function authored(execution: Execution, step: PlanStep, flush: () => Promise<unknown>): Promise<Piece[]> {
   const { script } = step;
   if (script.kind === 'statements') return statementPieces(step, script.statements);
   if (script.kind === 'irreversible') return [];

@@ -57,7 +57,7 @@ export function isPlain(step: PlanStep | undefined): boolean {
 export async function runEach(execution: Execution, steps: readonly PlanStep[], committed: Committed): Promise<void> {
   const { runtime, session } = execution;
   const started = runtime.ticks();
-  const send = (some: readonly PlanStep[], wait: number): Promise<void> =>
+  const send = (some: readonly PlanStep[], wait: number): Promise<unknown> =>
     sendPieces(
       session,
       some.flatMap((step) => transactionPieces(execution, step, wait)),

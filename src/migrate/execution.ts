@@ -21,7 +21,17 @@ export interface Timeouts {
   readonly statement: number;
 }
 
+export interface Batching {
+  /** Milliseconds that a batch should take. */
+  readonly target: number;
+  /** Milliseconds that a standby may be behind before batches wait for it; 0: they never do. */
+  readonly lag: number;
+}
+
 export interface Execution {
+  /** The task of the progress display. */
+  readonly task: string;
+  readonly batches: Batching;
   readonly session: Session;
   readonly runtime: Runtime;
   readonly history: HistoryName;

@@ -30,14 +30,14 @@ export interface History {
 }
 
 /** Suffixes of the tables beside the history; the longest decides how long the history's own name may be. */
-const BESIDE = { journal: '_journal', lock: '_lock', journal_index: '_journal_steps' } as const;
+const BESIDE = { journal: '_journal', lock: '_lock', batches: '_batches', journal_index: '_journal_steps' } as const;
 
 /** All tables that the toolkit itself keeps: what a Snapshot of the project's own database leaves out. */
 export function ownTables({ schema, table }: HistoryName): readonly QName[] {
-  return [table, table + BESIDE.journal, table + BESIDE.lock].map((name) => ({ schema, name }));
+  return [table, table + BESIDE.journal, table + BESIDE.lock, table + BESIDE.batches].map((name) => ({ schema, name }));
 }
 
-/** Fills `{history}`, `{journal}`, `{lock}`, `{journal_index}` of a text with quoted names. */
+/** Fills `{history}`, `{journal}`, `{lock}`, `{batches}`, `{journal_index}` of a text with quoted names. */
 export function withNames(text: string, history: HistoryName): string {
   const { schema, table } = history;
   if (Buffer.byteLength(table + BESIDE.journal_index) > NAME_BYTES) {
@@ -49,6 +49,7 @@ export function withNames(text: string, history: HistoryName): string {
     history: qname(schema, table),
     journal: qname(schema, table + BESIDE.journal),
     lock: qname(schema, table + BESIDE.lock),
+    batches: qname(schema, table + BESIDE.batches),
     journal_index: ident(table + BESIDE.journal_index),
   };
   return text.replace(/\{(\w+)\}/g, (all, name: string) => names[name] ?? all);

@@ -10,7 +10,7 @@ import type { BatchResult, Session } from '../pg/pool.ts';
 import { runAtomically } from './atomic.ts';
 import type { CompileOptions } from './compile.ts';
 import { type Committed, isPlain, Pace, runEach } from './each.ts';
-import { type Execution, StepFailure, type StepResult, type Timeouts } from './execution.ts';
+import { type Batching, type Execution, StepFailure, type StepResult, type Timeouts } from './execution.ts';
 import { type GuardOptions, withMigrationLock } from './guard.ts';
 import type { History } from './history.ts';
 import { type DurationRow, durationsSql, finishedSql, journalSql } from './journal.ts';
@@ -31,6 +31,7 @@ export interface RunOptions extends GuardOptions {
   /** `up`, `down`, `redo`: for the journal and the progress display. */
   readonly command: string;
   readonly timeouts: Timeouts;
+  readonly batches: Batching;
   readonly compile: CompileOptions;
   /** Everything in one transaction. Default false: one each. */
   readonly singleTransaction?: boolean;
@@ -60,6 +61,8 @@ export function runMigrations(session: Session, options: RunOptions, runtime: Ru
       const files = new Map(compile.all.map((file) => [file.version, file]));
       const interrupted = new Map(guard.history.interrupted.map((row) => [row.version, row]));
       const execution = {
+        task: options.command,
+        batches: options.batches,
         session,
         runtime,
         history,

@@ -8,6 +8,7 @@ import type { Script, Statement } from '../base/plan.ts';
 import { frame } from '../syntax/place.ts';
 import { type SplitFault, type SplitStatement, splitScript } from '../syntax/split.ts';
 import { addedEnumValue, transactionNature } from '../syntax/transactional.ts';
+import { batchStatement } from './batch-statement.ts';
 import type { Meaning } from './checksum.ts';
 
 /** A piece of SQL, one statement or many, and where an offset in it stands in the author's files. */
@@ -41,12 +42,19 @@ export function buildScript(pieces: readonly Piece[], options: ScriptOptions): B
   for (const piece of pieces) {
     const { statements: found, fault } = splitScript(piece.sql);
     if (fault) throw faultError(piece, fault);
+    let after = 0;
     for (const split of found) {
+      const inBatches = IN_BATCHES.test(piece.sql.slice(after, split.start));
+      after = split.end;
+      if (inBatches) {
+        refuseWithoutBatches(piece, split);
+        reason ??= 'a statement of it runs in batches';
+      }
       const nature = transactionNature(split);
       const place = piece.placeOf(split.start);
       if (nature.kind === 'control') throw controlError(piece, split, nature.what);
       if (nature.kind === 'alone') reason ??= `${nature.what} cannot run inside a transaction`;
-      statements.push({ sql: split.sql, place });
+      statements.push({ sql: split.sql, place, ...(inBatches ? { inBatches } : {}) });
       splits.push(split);
     }
   }
@@ -56,6 +64,15 @@ export function buildScript(pieces: readonly Piece[], options: ScriptOptions): B
     meaning: { kind: 'statements', statements: splits, transactional },
     findings: transactional ? enumFindings(splits, statements, options.subject) : [],
   };
+}
+
+/** A comment before a statement, in a file as in `pgm.sql()`. */
+export const IN_BATCHES = /^[ \t]*--[ \t]*strata:[ \t]*in-batches[ \t]*$/m;
+
+function refuseWithoutBatches(piece: Piece, split: SplitStatement): void {
+  const statement = batchStatement(split.sql);
+  if (typeof statement !== 'string') return;
+  throw atPiece(piece, split.start, statement, 'Take "-- strata: in-batches" away, or write a plain UPDATE or DELETE.');
 }
 
 export function irreversible(reason: string, place: Place): Built {

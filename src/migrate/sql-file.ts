@@ -4,6 +4,7 @@
  *
  *   -- strata: no-transaction                                  (before the first section: for both)
  *   -- strata: install functions/accept_booking v2             (also uninstall, remove; see parts.ts)
+ *   -- strata: in-batches                                      (before an UPDATE or DELETE; see batches.ts)
  *
  * Differences from node-pg-migrate, both on the safe side: SQL before the first marker is an error (there it is left
  * out silently), and a file with only a down marker does not run its down section as part of up (there it does).
@@ -13,7 +14,7 @@ import { tokenAt } from '../syntax/lexer.ts';
 import { placer } from '../syntax/place.ts';
 import type { MigrationFile } from './model.ts';
 import { type PartCall, partCalls } from './parts.ts';
-import { invalidAt } from './script.ts';
+import { IN_BATCHES, invalidAt } from './script.ts';
 
 export type SqlItem =
   | { readonly kind: 'sql'; readonly from: number; readonly to: number }
@@ -85,7 +86,7 @@ function section(file: string, source: string, from: number, to: number, alone: 
   if (text.includes('strata:')) {
     for (const found of text.matchAll(ANY_DIRECTIVE)) {
       const call = calls.get(found.index);
-      if (!call && !NO_TRANSACTION.test(found[0]))
+      if (!call && !NO_TRANSACTION.test(found[0]) && !IN_BATCHES.test(found[0]))
         throw unknownDirective(placeOf(from + found.index), source, found[1]);
       if (!call) continue;
       items.push(
@@ -101,7 +102,7 @@ function section(file: string, source: string, from: number, to: number, alone: 
 
 function unknownDirective(place: Place, source: string, text = ''): Error {
   return invalidAt(place, source, `unknown directive "${text.trim()}"`, {
-    hint: 'Known are: no-transaction; install, uninstall and remove, as in "-- strata: install functions/accept_booking v2".',
+    hint: 'Known are: no-transaction; in-batches; install, uninstall and remove, as in "-- strata: install functions/accept_booking v2".',
   });
 }
 

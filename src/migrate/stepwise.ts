@@ -6,17 +6,18 @@
  * are one event. One that must stand alone is announced first ("begun") and entered afterwards ("done"); when the
  * announcement is the last word, the next run looks at the catalog (indexes) or does it again.
  */
-import { sha256 } from '../base/canonical.ts';
 import type { PlanStep, Statement } from '../base/plan.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { RESET, WASH } from '../pg/session.ts';
 import { asStepFailure, limits, opaqueStatements, withLockRetries } from './atomic.ts';
+import { runInBatches } from './batches.ts';
 import { cancellable, type Execution, type Left, type Spot, StepFailure } from './execution.ts';
 import { invalidIndexes, prepareIndex } from './indexes.ts';
 import { appliedSql, journalSql } from './journal.ts';
 import { leaseLost } from './lease.ts';
 import { frames, type Piece, PieceFailure, sendPieces, statementPieces } from './pieces.ts';
 import { isPatient, setsSession, standsAlone } from './standalone.ts';
+import { begunSql, checksumOf, doneSql, fencePieces, OUR_ROLE, recordPieces } from './step-records.ts';
 
 interface Progress {
   readonly execution: Execution;
@@ -81,7 +82,8 @@ async function one(progress: Progress, begun: boolean): Promise<void> {
   const statement = statements[done];
   const piece = progress.pieces[done];
   if (!statement || !piece) return;
-  await (standsAlone(statement.sql) ? alone(progress, statement, piece, begun) : together(progress, piece));
+  if (statement.inBatches) await runInBatches(execution, { step, statements, done, piece });
+  else await (standsAlone(statement.sql) ? alone(progress, statement, piece, begun) : together(progress, piece));
   const text = `${step.name}: statement ${done + 1} of ${statements.length} done`;
   execution.runtime.emit({ kind: 'note', level: 'info', text });
 }
@@ -102,14 +104,11 @@ function together({ execution, step, statements, done }: Progress, piece: Piece)
 
 async function alone(progress: Progress, statement: Statement, piece: Piece, begun: boolean): Promise<void> {
   const { execution, step, statements, done } = progress;
-  const { session, history, run, runtime, timeouts, fence, watch } = execution;
-  const { version, direction } = step;
+  const { session, runtime, timeouts, fence, watch } = execution;
   const finished = await prepareIndex(session, statement.sql, begun, runtime);
   if (!finished) {
-    const entry = { event: 'begun', version, direction, statement: done + 1, total: statements.length } as const;
-    const checksum = done === 0 ? null : checksumOf(statements, done);
     await sendPieces(session, [
-      ...recordPieces(step, journalSql(history, run, { ...entry, checksum })),
+      ...recordPieces(step, begunSql(execution, step, statements, done)),
       ...fencePieces(step, fence),
       ...frames(step, fence ? [] : isPatient(statement.sql) ? PATIENT : hurried(timeouts)),
     ]);
@@ -193,37 +192,4 @@ async function noteFailure({ execution, step, statements }: Progress, failure: S
 
 function part(done: number, { statements }: Progress): Left {
   return { kind: 'part', done, total: statements.length };
-}
-
-function doneSql({ history, run }: Execution, step: PlanStep, statements: readonly Statement[], done: number): string {
-  const { version, direction } = step;
-  const checksum = checksumOf(statements, done + 1);
-  return journalSql(history, run, {
-    event: 'done',
-    version,
-    direction,
-    statement: done + 1,
-    total: statements.length,
-    checksum,
-  });
-}
-
-/** For the length of a transaction: the author's SET ROLE holds for his next statement again. */
-const OUR_ROLE = 'SET LOCAL role TO DEFAULT';
-
-function recordPieces(step: PlanStep, sql: string): Piece[] {
-  return [...frames(step, [OUR_ROLE]), ...frames(step, [sql], 'record')];
-}
-
-function fencePieces(step: PlanStep, fence: string): Piece[] {
-  return fence ? [{ kind: 'fence', sql: fence, step }] : [];
-}
-
-function checksumOf(statements: readonly Statement[], count: number): string {
-  return sha256(
-    statements
-      .slice(0, count)
-      .map(({ sql }) => sql)
-      .join('\0'),
-  );
 }

@@ -20,7 +20,7 @@ export async function migrate(session: Session, direction: 'up' | 'down', to: st
     (await compileMigrations(files, compile)).map((migration) => [migration.file.version, migration]),
   );
   const rendered = compiled;
-  const { lock, timeouts } = DEFAULTS;
+  const { lock, timeouts, batches } = DEFAULTS;
   await session.query(`CREATE SCHEMA IF NOT EXISTS ${HISTORY.schema}`);
   const present =
     (await session.query(`SELECT 1 WHERE to_regclass('strata.schema_migrations') IS NOT NULL`)).length > 0;
@@ -32,6 +32,7 @@ export async function migrate(session: Session, direction: 'up' | 'down', to: st
       present,
       lock,
       timeouts,
+      batches,
       compile,
       snapshotHash: async () => '0'.repeat(64),
       choose: async (history) => {
