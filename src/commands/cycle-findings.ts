@@ -31,15 +31,24 @@ function notRestored(migration: CompiledMigration, change: Change): Finding {
     alter: told.message,
   }[change.action];
   const order = change.action === 'add' ? (['up', 'down'] as const) : (['down', 'up'] as const);
+  const last = onlyOrder(change);
+  const advice = last
+    ? 'PostgreSQL adds a column behind the others: only a new table would bring the order back.'
+    : `Mend the down of ${migration.file.file}.`;
   return finding({
     code: 'cycle/not-restored',
-    level: 'error',
+    level: last ? 'warning' : 'error',
     subject: told.subject,
     message: `${name}: after down ${what}`,
-    hint: `Mend the down of ${migration.file.file}.\n${definitions(told.before, told.after, 'before up', 'after down')}`,
+    hint: `${advice}\n${definitions(told.before, told.after, 'before up', 'after down')}`,
     place: placeOf(migration, told.subject, order),
     key: `${name} ${what}`,
   });
+}
+
+/** A dropped column that was brought back stands last: a loss that no down can avoid. */
+function onlyOrder(change: Change): boolean {
+  return change.action === 'alter' && change.fields.every(({ field }) => field === 'columns order');
 }
 
 function notRepeated(migration: CompiledMigration, change: Change): Finding {

@@ -8,9 +8,11 @@ import { PART_PATH, partFile } from '../migrate/parts.ts';
 import { newMigration } from '../migrate/template.ts';
 import type { Context, Options } from './command.ts';
 
-export async function run({ config, runtime }: Context, options: Options): Promise<Outcome> {
+export async function run(context: Context, options: Options): Promise<Outcome> {
+  const { config, runtime } = context;
   const words = options.args.join(' ');
   const { files, findings } = readMigrations({ root: config.root, migrations: config.migrations, sql: config.sql });
+  if (typeof options.expandContract === 'string') return expandContract(context, options, options.expandContract);
   const old = typeof options.replace === 'string' ? newestPart(config, options.replace) : null;
   const part = old ? { path: old.path, version: old.version + 1 } : undefined;
   const made = newMigration({ files, words, sql: options.sql === true, now: runtime.now(), ...(part ? { part } : {}) });
@@ -22,6 +24,35 @@ export async function run({ config, runtime }: Context, options: Options): Promi
   written.push(write(config.root, `${config.migrations}/${made.fileName}`, made.text));
   const view: Block[] = written.map((path) => ({ kind: 'text', text: `wrote ${path}`, tone: 'good' }));
   return outcome({ version: made.version, files: written.toReversed() }, view, findings);
+}
+
+/** Five files, one a phase. */
+async function expandContract(context: Context, options: Options, column: string): Promise<Outcome> {
+  const { config, runtime } = context;
+  const { expandPhases } = await import('./new-expand.ts');
+  const { files, findings } = readMigrations({ root: config.root, migrations: config.migrations, sql: config.sql });
+  const phases = await expandPhases(context, options, column);
+  const made: { readonly version: string; readonly path: string }[] = [];
+  let last = files.at(-1)?.version;
+  for (const { name, text } of phases) {
+    const { version, fileName } = newMigration({
+      files,
+      last,
+      words: `${options.args.join(' ')} ${name}`,
+      sql: true,
+      now: runtime.now(),
+    });
+    made.push({ version, path: write(config.root, `${config.migrations}/${fileName}`, text) });
+    last = version;
+  }
+  const view: Block[] = made.map(({ path }) => ({ kind: 'text', text: `wrote ${path}`, tone: 'good' }));
+  const first = `strata up --to ${made[2]?.version}`;
+  view.push({
+    kind: 'text',
+    text: `Read them, then: ${first}; deploy the application that writes the new column; strata up --to ${made[3]?.version}; later strata up`,
+    tone: 'quiet',
+  });
+  return outcome({ version: made[0]?.version, files: made.map(({ path }) => path) }, view, findings);
 }
 
 interface Part {

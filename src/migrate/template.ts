@@ -6,6 +6,8 @@ import { nextVersion, VERSION_LENGTH } from './version.ts';
 export interface TemplateOptions {
   /** The migrations that exist, in order. */
   readonly files: readonly MigrationFile[];
+  /** The version it comes after. Default: that of the last file. */
+  readonly last?: string | undefined;
   /** What it does, in a few words; blanks and hyphens become `_`. */
   readonly words: string;
   /** Plain SQL, whatever the last file is. Default false. */
@@ -27,7 +29,7 @@ export interface NewMigration {
 /** Throws USAGE for words that do not make a name. */
 export function newMigration(options: TemplateOptions): NewMigration {
   const last = options.files.at(-1);
-  const version = nextVersion(last?.version, options.now);
+  const version = nextVersion(options.last ?? last?.version, options.now);
   const ending = options.sql ? 'sql' : (/\.([cm]?[tj]s|sql)$/.exec(last?.file ?? '')?.[1] ?? 'ts');
   const fileName = `${version}_${slug(options.words)}.${ending}`;
   if (version.length > VERSION_LENGTH || Buffer.byteLength(fileName) > 255) {

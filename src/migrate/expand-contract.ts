@@ -1,0 +1,255 @@
+/**
+ * A column replaced by another one while applications go on writing, as five migrations: expand, backfill, validate, switch,
+ * contract. Plain SQL that its reader may change; each phase has a down of its own, the last one too, which fills the old
+ * column from the new one again.
+ *
+ * Expressions are the author's, over the columns of the table. In the trigger they are asked of a row made of NEW, so that
+ * they need not be rewritten.
+ */
+import { literal } from '../base/ident.ts';
+
+/** What the database says of the column; names are quoted where they must be. */
+export interface ColumnFacts {
+  /** As regclass writes it. */
+  readonly table: string;
+  /** Without schema and quotes. */
+  readonly tableName: string;
+  readonly schema: string;
+  readonly old: string;
+  readonly new: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly default: string | null;
+  readonly comment: string | null;
+  /** `p`: partitioned. */
+  readonly kind: string;
+  /** What uses the old column, in an order in which it can be made. */
+  readonly dependents: readonly Dependent[];
+}
+
+export interface Dependent {
+  /** As pg_describe_object() says it. */
+  readonly name: string;
+  /** `other`: a view, a policy, a trigger. */
+  readonly kind: 'index' | 'constraint' | 'other';
+  /** Makes it again; null for `other`. */
+  readonly sql: string | null;
+}
+
+export interface Replacement {
+  /** Type of the new column. */
+  readonly type: string;
+  /** The new column's value, from the old one. */
+  readonly using: string;
+  /** The old column's value, from the new one. */
+  readonly back: string;
+  /** Default of the new column; null: none. */
+  readonly default: string | null;
+}
+
+export interface Phase {
+  readonly name: 'expand' | 'backfill' | 'validate' | 'switch' | 'contract';
+  readonly text: string;
+}
+
+export function expandContract(facts: ColumnFacts, replacement: Replacement): readonly Phase[] {
+  const texts = new Phases(facts, replacement);
+  return [
+    { name: 'expand', text: texts.expand() },
+    { name: 'backfill', text: texts.backfill() },
+    { name: 'validate', text: texts.validate() },
+    { name: 'switch', text: texts.switched() },
+    { name: 'contract', text: texts.contract() },
+  ];
+}
+
+class Phases {
+  readonly #facts: ColumnFacts;
+  readonly #new: Replacement;
+  readonly #trigger: string;
+  readonly #function: string;
+
+  constructor(facts: ColumnFacts, replacement: Replacement) {
+    this.#facts = facts;
+    this.#new = replacement;
+    const plain = `${facts.tableName}_${facts.new.replaceAll('"', '')}`.replace(/[^\w]+/g, '_').slice(0, 50);
+    // Triggers fire in the order of their names: after those that may still change the row.
+    this.#trigger = `zz_sync_${plain}`;
+    this.#function = `${facts.schema}.sync_${plain}`;
+  }
+
+  expand(): string {
+    const { table, comment, new: column } = this.#facts;
+    return migration(
+      [
+        'Phase 1 of 5, expand: the new column is there, and whoever writes one of the two writes both.',
+        'Then: deploy nothing yet; the application does not notice.',
+      ],
+      [
+        `ALTER TABLE ${table} ADD COLUMN ${column} ${this.#new.type}`,
+        ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${column} IS ${literal(comment)}`]),
+        this.#syncBoth('CREATE'),
+        `REVOKE EXECUTE ON FUNCTION ${this.#function}() FROM PUBLIC`,
+        this.#createTrigger(),
+      ],
+      [...this.#dropTrigger(), `ALTER TABLE ${table} DROP COLUMN ${column}`],
+    );
+  }
+
+  backfill(): string {
+    const { table, new: column } = this.#facts;
+    return migration(
+      [
+        'Phase 2 of 5, backfill: rows that nobody writes get the new value, in short transactions.',
+        'Safe to kill: the next run goes on where this one stopped. Down needs nothing: phase 1 takes the column away.',
+      ],
+      [
+        `-- strata: in-batches\nUPDATE ${table} SET ${column} = ${this.#new.using} WHERE ${column} IS DISTINCT FROM (${this.#new.using})`,
+      ],
+      [],
+    );
+  }
+
+  validate(): string {
+    const { table, tableName, new: column, notNull } = this.#facts;
+    const check = `chk_${tableName}_${column.replaceAll('"', '')}_filled`.replace(/[^\w]+/g, '_').slice(0, 63);
+    const filled = `DO $$ BEGIN
+  IF EXISTS (SELECT FROM ${table} WHERE ${column} IS NULL AND (${this.#new.using}) IS NOT NULL) THEN
+    RAISE EXCEPTION 'rows of % lack the new value', '${table.replaceAll("'", "''")}' USING HINT = 'Run the backfill again.';
+  END IF;
+END $$`;
+    const strict = [
+      `ALTER TABLE ${table} ADD CONSTRAINT ${check} CHECK (${column} IS NOT NULL) NOT VALID`,
+      `ALTER TABLE ${table} VALIDATE CONSTRAINT ${check}`,
+      `ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL`,
+      `ALTER TABLE ${table} DROP CONSTRAINT ${check}`,
+    ];
+    return migration(
+      [
+        'Phase 3 of 5, validate: every row has its new value; proved without a lock that anybody would notice.',
+        'Then: deploy the application that reads and writes the new column. The old version may run beside it.',
+      ],
+      [filled, ...(notNull ? strict : [])],
+      notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`] : [],
+      { alone: true },
+    );
+  }
+
+  switched(): string {
+    const { table, old, new: column, notNull, dependents } = this.#facts;
+    const alter = (what: string): string => `ALTER TABLE ${table} ${what}`;
+    return migration(
+      [
+        'Phase 4 of 5, switch: the new column is the one that counts; the old one follows it for those that still read it.',
+        'Before: no version of the application that writes the old column may run any more.',
+        ...(dependents.length === 0
+          ? []
+          : ['These use the old column; give the new one its own before this phase, in a migration between 3 and 4:']),
+        ...dependents.map(({ name }) => `  ${name}`),
+      ],
+      [
+        ...(this.#new.default === null ? [] : [alter(`ALTER COLUMN ${column} SET DEFAULT ${this.#new.default}`)]),
+        ...(this.#facts.default === null ? [] : [alter(`ALTER COLUMN ${old} DROP DEFAULT`)]),
+        ...(notNull ? [alter(`ALTER COLUMN ${old} DROP NOT NULL`)] : []),
+        this.#syncOld('CREATE OR REPLACE'),
+      ],
+      [
+        this.#syncBoth('CREATE OR REPLACE'),
+        ...(notNull ? [alter(`ALTER COLUMN ${old} SET NOT NULL`)] : []),
+        ...(this.#facts.default === null ? [] : [alter(`ALTER COLUMN ${old} SET DEFAULT ${this.#facts.default}`)]),
+        ...(this.#new.default === null ? [] : [alter(`ALTER COLUMN ${column} DROP DEFAULT`)]),
+      ],
+    );
+  }
+
+  contract(): string {
+    const { table, old, type, comment } = this.#facts;
+    return migration(
+      [
+        'Phase 5 of 5, contract: the old column goes. Before: nothing reads it any more.',
+        'Down makes it again, as the last of the columns, and fills it from the new one.',
+      ],
+      [...this.#dropTrigger(), `ALTER TABLE ${table} DROP COLUMN ${old}`],
+      [
+        `ALTER TABLE ${table} ADD COLUMN ${old} ${type}`,
+        ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${old} IS ${literal(comment)}`]),
+        this.#syncOld('CREATE'),
+        `REVOKE EXECUTE ON FUNCTION ${this.#function}() FROM PUBLIC`,
+        this.#createTrigger(),
+        `-- strata: in-batches\nUPDATE ${table} SET ${old} = ${this.#new.back} WHERE ${old} IS DISTINCT FROM (${this.#new.back})`,
+        ...this.#facts.dependents.flatMap((dependent) => this.#again(dependent)),
+      ],
+    );
+  }
+
+  /** Without a lock that anybody would notice, where PostgreSQL can. */
+  #again({ kind, sql }: Dependent): string[] {
+    if (sql === null) return [];
+    if (kind === 'index') return [this.#facts.kind === 'p' ? sql : sql.replace(/ INDEX /, ' INDEX CONCURRENTLY ')];
+    const [, table, name] =
+      /^ALTER TABLE (.+?) ADD CONSTRAINT ("(?:[^"]|"")+"|\S+) (?:CHECK|FOREIGN KEY)\b/.exec(sql) ?? [];
+    if (table === undefined || / NOT VALID$/.test(sql) || (this.#facts.kind === 'p' && sql.includes('FOREIGN KEY')))
+      return [sql];
+    return [`${sql} NOT VALID`, `ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`];
+  }
+
+  #createTrigger(): string {
+    return `CREATE TRIGGER ${this.#trigger} BEFORE INSERT OR UPDATE ON ${this.#facts.table} FOR EACH ROW EXECUTE FUNCTION ${this.#function}()`;
+  }
+
+  #dropTrigger(): string[] {
+    return [`DROP TRIGGER ${this.#trigger} ON ${this.#facts.table}`, `DROP FUNCTION ${this.#function}()`];
+  }
+
+  /** The author's expression over NEW. */
+  #of(expression: string): string {
+    return `(SELECT ${expression} FROM (SELECT NEW.*) AS ${this.#alias()})`;
+  }
+
+  /** So that the expression may call the table's columns by the table's name. */
+  #alias(): string {
+    return this.#facts.table.slice(
+      this.#facts.table.startsWith(`${this.#facts.schema}.`) ? this.#facts.schema.length + 1 : 0,
+    );
+  }
+
+  #syncBoth(create: string): string {
+    const { old, new: column } = this.#facts;
+    const [using, back] = [this.#of(this.#new.using), this.#of(this.#new.back)];
+    return this.#body(
+      create,
+      `  IF TG_OP = 'INSERT' THEN
+    IF NEW.${column} IS NULL THEN NEW.${column} := ${using};
+    ELSIF NEW.${column} IS DISTINCT FROM ${using} THEN NEW.${old} := ${back};
+    END IF;
+  ELSIF NEW.${old} IS DISTINCT FROM OLD.${old} AND NEW.${column} IS NOT DISTINCT FROM OLD.${column} THEN
+    NEW.${column} := ${using};
+  ELSIF NEW.${column} IS DISTINCT FROM OLD.${column} AND NEW.${old} IS NOT DISTINCT FROM OLD.${old}
+    AND NEW.${column} IS DISTINCT FROM ${using} THEN
+    NEW.${old} := ${back};
+  END IF;`,
+    );
+  }
+
+  #syncOld(create: string): string {
+    return this.#body(create, `  NEW.${this.#facts.old} := ${this.#of(this.#new.back)};`);
+  }
+
+  #body(create: string, statements: string): string {
+    return `${create} FUNCTION ${this.#function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+${statements}
+  RETURN NEW;
+END $$`;
+  }
+}
+
+function migration(
+  words: readonly string[],
+  up: readonly string[],
+  down: readonly string[],
+  { alone = false }: { readonly alone?: boolean } = {},
+): string {
+  const part = (statements: readonly string[]): string => statements.map((sql) => `${sql};\n`).join('');
+  const head = [...words.map((line) => `-- ${line}`), ...(alone ? ['-- strata: no-transaction'] : [])];
+  return `${head.join('\n')}\n\n-- Up Migration\n${part(up)}\n-- Down Migration\n${part(down)}`;
+}
