@@ -2,21 +2,12 @@
  * A column replaced by another one while applications go on writing, as five migrations: expand, backfill, validate, switch,
  * contract. Plain SQL that its reader may change; each phase has a down of its own, the last one too, which fills the old
  * column from the new one again.
- *
- * Expressions are the author's, over the columns of the table. In the trigger they are asked of a row made of NEW, so that
- * they need not be rewritten.
  */
 import { literal } from '../base/ident.ts';
+import { type SyncColumns, type SyncTrigger, syncTrigger } from './sync-trigger.ts';
 
-/** What the database says of the column; names are quoted where they must be. */
-export interface ColumnFacts {
-  /** As regclass writes it. */
-  readonly table: string;
-  /** Without schema and quotes. */
-  readonly tableName: string;
-  readonly schema: string;
-  readonly old: string;
-  readonly new: string;
+/** What the database says of the column. */
+export interface ColumnFacts extends Omit<SyncColumns, 'using' | 'back'> {
   readonly type: string;
   readonly notNull: boolean;
   readonly default: string | null;
@@ -36,13 +27,9 @@ export interface Dependent {
   readonly sql: string | null;
 }
 
-export interface Replacement {
+export interface Replacement extends Pick<SyncColumns, 'using' | 'back'> {
   /** Type of the new column. */
   readonly type: string;
-  /** The new column's value, from the old one. */
-  readonly using: string;
-  /** The old column's value, from the new one. */
-  readonly back: string;
   /** Default of the new column; null: none. */
   readonly default: string | null;
 }
@@ -66,16 +53,12 @@ export function expandContract(facts: ColumnFacts, replacement: Replacement): re
 class Phases {
   readonly #facts: ColumnFacts;
   readonly #new: Replacement;
-  readonly #trigger: string;
-  readonly #function: string;
+  readonly #sync: SyncTrigger;
 
   constructor(facts: ColumnFacts, replacement: Replacement) {
     this.#facts = facts;
     this.#new = replacement;
-    const plain = `${facts.tableName}_${facts.new.replaceAll('"', '')}`.replace(/[^\w]+/g, '_').slice(0, 50);
-    // Triggers fire in the order of their names: after those that may still change the row.
-    this.#trigger = `zz_sync_${plain}`;
-    this.#function = `${facts.schema}.sync_${plain}`;
+    this.#sync = syncTrigger({ ...facts, ...replacement });
   }
 
   expand(): string {
@@ -88,11 +71,10 @@ class Phases {
       [
         `ALTER TABLE ${table} ADD COLUMN ${column} ${this.#new.type}`,
         ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${column} IS ${literal(comment)}`]),
-        this.#syncBoth('CREATE'),
-        `REVOKE EXECUTE ON FUNCTION ${this.#function}() FROM PUBLIC`,
-        this.#createTrigger(),
+        this.#sync.both('CREATE'),
+        ...this.#sync.create,
       ],
-      [...this.#dropTrigger(), `ALTER TABLE ${table} DROP COLUMN ${column}`],
+      [...this.#sync.drop, `ALTER TABLE ${table} DROP COLUMN ${column}`],
     );
   }
 
@@ -151,10 +133,10 @@ END $$`;
         ...(this.#new.default === null ? [] : [alter(`ALTER COLUMN ${column} SET DEFAULT ${this.#new.default}`)]),
         ...(this.#facts.default === null ? [] : [alter(`ALTER COLUMN ${old} DROP DEFAULT`)]),
         ...(notNull ? [alter(`ALTER COLUMN ${old} DROP NOT NULL`)] : []),
-        this.#syncOld('CREATE OR REPLACE'),
+        this.#sync.old('CREATE OR REPLACE'),
       ],
       [
-        this.#syncBoth('CREATE OR REPLACE'),
+        this.#sync.both('CREATE OR REPLACE'),
         ...(notNull ? [alter(`ALTER COLUMN ${old} SET NOT NULL`)] : []),
         ...(this.#facts.default === null ? [] : [alter(`ALTER COLUMN ${old} SET DEFAULT ${this.#facts.default}`)]),
         ...(this.#new.default === null ? [] : [alter(`ALTER COLUMN ${column} DROP DEFAULT`)]),
@@ -169,13 +151,12 @@ END $$`;
         'Phase 5 of 5, contract: the old column goes. Before: nothing reads it any more.',
         'Down makes it again, as the last of the columns, and fills it from the new one.',
       ],
-      [...this.#dropTrigger(), `ALTER TABLE ${table} DROP COLUMN ${old}`],
+      [...this.#sync.drop, `ALTER TABLE ${table} DROP COLUMN ${old}`],
       [
         `ALTER TABLE ${table} ADD COLUMN ${old} ${type}`,
         ...(comment === null ? [] : [`COMMENT ON COLUMN ${table}.${old} IS ${literal(comment)}`]),
-        this.#syncOld('CREATE'),
-        `REVOKE EXECUTE ON FUNCTION ${this.#function}() FROM PUBLIC`,
-        this.#createTrigger(),
+        this.#sync.old('CREATE'),
+        ...this.#sync.create,
         `-- strata: in-batches\nUPDATE ${table} SET ${old} = ${this.#new.back} WHERE ${old} IS DISTINCT FROM (${this.#new.back})`,
         ...this.#facts.dependents.flatMap((dependent) => this.#again(dependent)),
       ],
@@ -191,55 +172,6 @@ END $$`;
     if (table === undefined || / NOT VALID$/.test(sql) || (this.#facts.kind === 'p' && sql.includes('FOREIGN KEY')))
       return [sql];
     return [`${sql} NOT VALID`, `ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`];
-  }
-
-  #createTrigger(): string {
-    return `CREATE TRIGGER ${this.#trigger} BEFORE INSERT OR UPDATE ON ${this.#facts.table} FOR EACH ROW EXECUTE FUNCTION ${this.#function}()`;
-  }
-
-  #dropTrigger(): string[] {
-    return [`DROP TRIGGER ${this.#trigger} ON ${this.#facts.table}`, `DROP FUNCTION ${this.#function}()`];
-  }
-
-  /** The author's expression over NEW. */
-  #of(expression: string): string {
-    return `(SELECT ${expression} FROM (SELECT NEW.*) AS ${this.#alias()})`;
-  }
-
-  /** So that the expression may call the table's columns by the table's name. */
-  #alias(): string {
-    return this.#facts.table.slice(
-      this.#facts.table.startsWith(`${this.#facts.schema}.`) ? this.#facts.schema.length + 1 : 0,
-    );
-  }
-
-  #syncBoth(create: string): string {
-    const { old, new: column } = this.#facts;
-    const [using, back] = [this.#of(this.#new.using), this.#of(this.#new.back)];
-    return this.#body(
-      create,
-      `  IF TG_OP = 'INSERT' THEN
-    IF NEW.${column} IS NULL THEN NEW.${column} := ${using};
-    ELSIF NEW.${column} IS DISTINCT FROM ${using} THEN NEW.${old} := ${back};
-    END IF;
-  ELSIF NEW.${old} IS DISTINCT FROM OLD.${old} AND NEW.${column} IS NOT DISTINCT FROM OLD.${column} THEN
-    NEW.${column} := ${using};
-  ELSIF NEW.${column} IS DISTINCT FROM OLD.${column} AND NEW.${old} IS NOT DISTINCT FROM OLD.${old}
-    AND NEW.${column} IS DISTINCT FROM ${using} THEN
-    NEW.${old} := ${back};
-  END IF;`,
-    );
-  }
-
-  #syncOld(create: string): string {
-    return this.#body(create, `  NEW.${this.#facts.old} := ${this.#of(this.#new.back)};`);
-  }
-
-  #body(create: string, statements: string): string {
-    return `${create} FUNCTION ${this.#function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-${statements}
-  RETURN NEW;
-END $$`;
   }
 }
 
