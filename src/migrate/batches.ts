@@ -14,7 +14,7 @@ import { BatchSize, describeProgress } from './batch-pace.ts';
 import { type BatchPlace, batchSql, boundSql, createBatchesSql, type Key, rangeSql, resumeSql } from './batch-sql.ts';
 import { type BatchStatement, batchStatement, type KeyColumn } from './batch-statement.ts';
 import type { Execution } from './execution.ts';
-import { frames, type Piece, sendPieces } from './pieces.ts';
+import { askPieces, frames, type Piece, sendPieces } from './pieces.ts';
 import keyText from './sql/batch-key.sql';
 import lagText from './sql/replication-lag.sql';
 import { begunSql, doneSql, fencePieces, OUR_ROLE, recordPieces } from './step-records.ts';
@@ -157,7 +157,7 @@ async function oneBatch(
   let answers: readonly BatchResult[] = [];
   await withLockRetries(execution, [step], async (wait) => {
     const opening = frames(step, ['BEGIN', ...limits(timeouts, wait)]);
-    answers = await sendPieces(session, [
+    answers = await askPieces(session, [
       ...opening,
       { ...piece, sql: rangeSql(parts, columns, range) },
       ...recordPieces(step, batchSql(place, until, seen, counts)),
