@@ -19,7 +19,7 @@ beforeAll(() =>
        CREATE UNIQUE INDEX by_age ON users (age);
        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
        CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();
-       CREATE POLICY p ON users;
+       CREATE POLICY own ON users;
        CREATE RULE r AS ON DELETE TO users DO ALSO NOTHING;
        CREATE TABLE logs (at int) PARTITION BY RANGE (at);
        CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM (1) TO (2);
@@ -126,7 +126,7 @@ test.each([
   'DROP TABLE notes',
   'DROP INDEX by_age',
   'DROP TRIGGER t ON users',
-  'DROP POLICY p ON public.users',
+  'DROP POLICY own ON public.users',
   'DROP RULE r ON users',
   'CLUSTER users USING users_pkey',
   'REINDEX TABLE users',
