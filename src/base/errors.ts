@@ -72,6 +72,11 @@ export const CODES = {
   MIGRATION_UNFINISHED: { exit: EXIT.refused, title: 'a migration stopped in the middle and must be finished first' },
   MIGRATION_UNKNOWN: { exit: EXIT.usage, title: 'no migration has that version' },
   REPAIR_NEEDED: { exit: EXIT.refused, title: 'a repair must name what it accepts' },
+  SQUASH_PARTIAL: {
+    exit: EXIT.refused,
+    title: 'the database has only some of the migrations that a baseline stands for',
+  },
+  SQUASH_REFUSED: { exit: EXIT.refused, title: 'migrations cannot be squashed into one that gives the same' },
   // migrations: the run
   INDEX_INVALID: { exit: EXIT.failed, title: 'an index that a migration builds is not valid' },
   LOCK_HELD: { exit: EXIT.locked, title: 'another run holds the migration lock' },

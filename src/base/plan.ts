@@ -39,6 +39,8 @@ export interface PlanStep {
   readonly checksum: string;
   /** SHA-256 of the token stream of the rendered statements, both directions; null when opaque. */
   readonly semanticChecksum: string | null;
+  /** Versions that a baseline stands for: their rows go with its own when it is undone. */
+  readonly standsFor?: readonly string[];
 }
 
 export interface Plan {

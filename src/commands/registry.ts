@@ -17,6 +17,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   snapshot: async () => (await import('./snapshot.ts')).run,
   repair: async () => (await import('./repair.ts')).run,
   baseline: async () => (await import('./baseline.ts')).run,
+  squash: async () => (await import('./squash.ts')).run,
   lint: async () => (await import('./lint.ts')).run,
   drift: async () => (await import('./drift.ts')).run,
   check: async () => (await import('./check.ts')).run,

@@ -3,6 +3,7 @@ import { ToolError } from '../base/errors.ts';
 import type { History } from '../migrate/history.ts';
 import type { CompiledMigration, MigrationFile } from '../migrate/model.ts';
 import { ReplayFailure, replay } from '../migrate/replay.ts';
+import { squashedVersions } from '../migrate/squashed.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context } from './command.ts';
 import type { Project } from './project.ts';
@@ -53,7 +54,8 @@ export function replayError({ migration, failure }: NotReplayed, hint: string): 
 /** The applied ones, compiled, in the order of application. Throws MIGRATION_MISSING when the file of one is gone. */
 export async function appliedMigrations(project: Project, { applied }: History): Promise<readonly CompiledMigration[]> {
   const files = new Map(project.files.map((file) => [file.version, file]));
-  const gone = applied.filter(({ version }) => !files.has(version)).map(({ name }) => name);
+  const squashed = squashedVersions(project.files);
+  const gone = applied.filter(({ version }) => !files.has(version) && !squashed.has(version)).map(({ name }) => name);
   if (gone.length > 0) {
     throw new ToolError('MIGRATION_MISSING', `the file of applied migration ${gone.slice(0, 5).join(', ')} is gone`, {
       detail: 'without it nobody can say what the database should be',

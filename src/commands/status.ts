@@ -11,6 +11,7 @@ const TONE: Readonly<Record<MigrationState, Tone>> = {
   edited: 'bad',
   missing: 'bad',
   out_of_order: 'bad',
+  partly_squashed: 'bad',
   failed: 'bad',
 };
 
@@ -87,6 +88,10 @@ export function statusFindings(status: MigrationStatus): readonly Finding[] {
       why,
       `Finish it with: strata ${direction}. Or undo it by hand and: strata repair ${version}`,
     );
+  }
+  if (state === 'partly_squashed') {
+    const message = `only some of the migrations that ${name} stands for are applied; not ${(status.lacking ?? []).join(', ')}`;
+    return say('partly-squashed', 'error', message, `With the files from before the squash: strata up --to ${version}`);
   }
   if (state === 'missing') {
     const hint = `Bring it back from version control: git log --diff-filter=D --name-only -- '*${name}.*'`;

@@ -12,6 +12,7 @@ import { type Finding, finding } from '../base/finding.ts';
 import { type Companion, rawChecksum } from './checksum.ts';
 import type { MigrationFile, SqlPart } from './model.ts';
 import { neededParts, type PartShelf, partCalls, partFile, partShelf } from './parts.ts';
+import { squashedIn } from './squashed.ts';
 import { compareVersions, splitName, VERSION_LENGTH, versionKey } from './version.ts';
 
 export interface FolderOptions {
@@ -151,8 +152,14 @@ function read(found: Found, options: FolderOptions, shelf: PartShelf): Migration
     source,
     ...(down === undefined || downPath === undefined ? {} : { downFile: { file: downPath, source: down } }),
     parts,
+    ...(language === 'sql' ? squashedOf(source) : {}),
     checksum: rawChecksum(source, companions),
   };
+}
+
+function squashedOf(source: string): Pick<MigrationFile, 'squashed'> {
+  const squashed = squashedIn(source);
+  return squashed.length > 0 ? { squashed } : {};
 }
 
 function readText(path: string): string {

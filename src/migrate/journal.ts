@@ -62,7 +62,10 @@ export function appliedSql(history: HistoryName, run: string, step: PlanStep, mo
           ].join(', ')})`,
           history,
         )
-      : withNames(`DELETE FROM {history} WHERE version = ${literal(step.version)}`, history);
+      : withNames(
+          `DELETE FROM {history} WHERE version IN (${[step.version, ...(step.standsFor ?? [])].map(literal).join(', ')})`,
+          history,
+        );
   const event = step.direction === 'up' ? 'applied' : 'reverted';
   const { version, direction, checksum } = step;
   const steps = more.statements === undefined ? {} : { statement: more.statements, total: more.statements };

@@ -4,6 +4,7 @@
  */
 import type { Finding, Place } from '../base/finding.ts';
 import type { Script } from '../base/plan.ts';
+import type { Squashed } from './squashed.ts';
 
 /** One file of the migrations folder. */
 export interface MigrationFile {
@@ -22,6 +23,8 @@ export interface MigrationFile {
   readonly downFile?: { readonly file: string; readonly source: string };
   /** Versioned parts under `sql/` that it refers to, sorted by path. */
   readonly parts: readonly SqlPart[];
+  /** The migrations that it stands for, when it is a baseline. */
+  readonly squashed?: readonly Squashed[];
   /** SHA-256 over source and parts; see docs/formats.md. */
   readonly checksum: string;
 }
@@ -84,6 +87,8 @@ export type MigrationState =
   | 'missing'
   /** Not applied, and a later one is. */
   | 'out_of_order'
+  /** A baseline, of whose migrations only some are applied. */
+  | 'partly_squashed'
   /** Started outside a transaction and stopped in the middle. */
   | 'failed';
 
@@ -93,6 +98,8 @@ export interface MigrationStatus {
   readonly state: MigrationState;
   /** For `edited`: only comments and white space, or what it does. `unknown` until the file is compiled. */
   readonly edit?: 'cosmetic' | 'semantic' | 'unknown';
+  /** For `partly_squashed`: names of the migrations that are not applied. */
+  readonly lacking?: readonly string[];
   readonly file?: MigrationFile;
   readonly applied?: AppliedMigration;
   readonly interrupted?: InterruptedMigration;

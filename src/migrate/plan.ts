@@ -7,6 +7,7 @@ import type { Direction, Plan, PlanStep } from '../base/plan.ts';
 import { compareVersions } from './files.ts';
 import type { History } from './history.ts';
 import type { CompiledMigration, MigrationFile, MigrationStatus } from './model.ts';
+import { baselineState, squashedVersions } from './squashed.ts';
 
 /** How much of the pending or applied migrations to take. */
 export interface Extent {
@@ -30,13 +31,16 @@ export function statusesOf(files: readonly MigrationFile[], history: History): r
     (max, version) => (max === null || compareVersions(version, max) > 0 ? version : max),
     null,
   );
-  const versions = [...new Set([...byVersion.keys(), ...applied.keys(), ...interrupted.keys()])];
+  const known = [...new Set([...byVersion.keys(), ...applied.keys(), ...interrupted.keys()])];
+  const gone = squashedVersions(files);
+  const versions = gone.size === 0 ? known : known.filter((version) => !gone.has(version));
   return versions.sort(compareVersions).map((version) => {
     const [file, row, stopped] = [byVersion.get(version), applied.get(version), interrupted.get(version)];
     return {
       version,
       name: file?.name ?? row?.name ?? version,
-      ...stateOf(file, row?.checksum, stopped !== undefined, latest !== null && compareVersions(version, latest) < 0),
+      ...((file?.squashed && !stopped ? baselineState(file, applied) : null) ??
+        stateOf(file, row?.checksum, stopped !== undefined, latest !== null && compareVersions(version, latest) < 0)),
       ...(file ? { file } : {}),
       ...(row ? { applied: row } : {}),
       ...(stopped ? { interrupted: stopped } : {}),
@@ -90,6 +94,8 @@ export function chooseDown(
 ): readonly MigrationStatus[] {
   const { to, steps } = extent;
   if (to !== undefined) demandVersion(statuses, to);
+  const partly = statuses.find((s) => s.state === 'partly_squashed');
+  if (partly) throw partlySquashed(partly);
   const unfinished = statuses.find((s) => s.interrupted?.direction === 'up');
   if (unfinished) throw unfinishedError(unfinished);
   const byVersion = new Map(statuses.map((status) => [status.version, status]));
@@ -124,7 +130,18 @@ function stepOf(direction: Direction, status: MigrationStatus, compiled: Compile
   if (!compiled) throw new ToolError('BUG', `migration ${status.name} was not compiled`);
   const { file, semanticChecksum } = compiled;
   const { version, name, checksum } = file;
-  return { version, name, direction, file: file.file, script: compiled[direction], checksum, semanticChecksum };
+  const replaced = file.squashed?.map((one) => one.version).filter((other) => other !== version) ?? [];
+  const stands = replaced.length > 0 ? { standsFor: [...new Set(replaced)] } : {};
+  return {
+    version,
+    name,
+    direction,
+    file: file.file,
+    script: compiled[direction],
+    checksum,
+    semanticChecksum,
+    ...stands,
+  };
 }
 
 function isWaiting({ state, interrupted }: MigrationStatus): boolean {
@@ -132,6 +149,8 @@ function isWaiting({ state, interrupted }: MigrationStatus): boolean {
 }
 
 function refuseBroken(statuses: readonly MigrationStatus[]): void {
+  const partly = statuses.find((s) => s.state === 'partly_squashed');
+  if (partly) throw partlySquashed(partly);
   const gone = statuses.filter((s) => s.state === 'missing' || (s.state === 'failed' && !s.file));
   if (gone.length > 0) throw missing(gone);
   const edited = statuses.filter((s) => s.state === 'edited' && s.edit !== 'cosmetic');
@@ -191,6 +210,13 @@ function unfinishedError(status: MigrationStatus): ToolError {
   return new ToolError('MIGRATION_UNFINISHED', `the ${direction} of ${name} stopped in the middle`, {
     detail: `${interrupted?.done} of ${interrupted?.total} statements are done${interrupted?.error ? `; ${interrupted.error}` : ''}`,
     hint: `Finish it with: strata ${direction}. Or, after undoing its statements by hand: strata repair ${version}`,
+  });
+}
+
+function partlySquashed({ name, file, lacking = [] }: MigrationStatus): ToolError {
+  return new ToolError('SQUASH_PARTIAL', `the database has only some of the migrations that ${name} stands for`, {
+    detail: `not applied: ${listed(lacking)}`,
+    hint: `Take the files from before the squash (git log --oneline --diff-filter=A -- ${file?.file} names its commit), run strata up --to ${file?.version} with them, and come back.`,
   });
 }
 

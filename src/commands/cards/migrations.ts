@@ -141,6 +141,22 @@ export const MIGRATION_CARDS: readonly Card[] = [
     examples: ['strata repair', 'strata repair 007'],
   },
   {
+    name: 'squash',
+    summary: 'one migration in place of all up to a version, proved equal',
+    details:
+      'Runs the migrations on a scratch database, writes what pg_dump says of it as <version>_baseline.sql, rows that they ' +
+      'made included, and proves on another that catalog, owners and rows are the same, and that its down takes all of it ' +
+      'away. Then the old files go, and parts under sql/ that nothing refers to any more; the journal of every database ' +
+      'stays. A database that has all of them is at the baseline; one that has only some is told how to get there. The ' +
+      'database itself is not touched.',
+    flags: [
+      { ...TO, help: 'the last version to squash' },
+      { name: 'dry-run', kind: 'boolean', help: 'make and prove it, show what would be removed, and write nothing' },
+      MIGRATIONS,
+    ],
+    examples: ['strata squash --to 042 --dry-run', 'strata squash --to 042'],
+  },
+  {
     name: 'baseline',
     summary: 'adopt an existing database at a version',
     details: 'Records the migrations up to the version as applied, without running them.',
