@@ -3,8 +3,8 @@ import { ident, qname } from '../base/ident.ts';
 import type { Statement } from '../base/plan.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { type SplitStatement, splitScript } from '../syntax/split.ts';
-import type { CompiledMigration } from './model.ts';
-import { type Squashed, squashedLine } from './squashed.ts';
+import type { CompiledMigration, Squashed } from './model.ts';
+import { squashedLine } from './squashed.ts';
 
 /** Arguments of pg_dump. Rows as INSERT, since a migration holds no COPY data; what names a machine is left out. */
 export const DUMP_ARGUMENTS: readonly string[] = [

@@ -4,7 +4,6 @@
  */
 import type { Finding, Place } from '../base/finding.ts';
 import type { Script } from '../base/plan.ts';
-import type { Squashed } from './squashed.ts';
 
 /** One file of the migrations folder. */
 export interface MigrationFile {
@@ -27,6 +26,16 @@ export interface MigrationFile {
   readonly squashed?: readonly Squashed[];
   /** SHA-256 over source and parts; see docs/formats.md. */
   readonly checksum: string;
+}
+
+/** A migration that a baseline stands for. */
+export interface Squashed {
+  /** Name of the migration, which begins with its version. */
+  readonly name: string;
+  readonly version: string;
+  readonly checksum: string;
+  /** It was a baseline itself. */
+  readonly whole: boolean;
 }
 
 /** `sql/functions/accept_booking_v2.sql`. */

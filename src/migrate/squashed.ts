@@ -8,17 +8,8 @@
  * some is in the middle, and nothing here can bring it further. The second form is a baseline that was squashed again: its row
  * alone stands for all before.
  */
-import type { AppliedMigration, MigrationFile, MigrationStatus } from './model.ts';
+import type { AppliedMigration, MigrationFile, MigrationStatus, Squashed } from './model.ts';
 import { compareVersions, splitName } from './version.ts';
-
-export interface Squashed {
-  /** Name of the migration, which begins with its version. */
-  readonly name: string;
-  readonly version: string;
-  readonly checksum: string;
-  /** It was a baseline itself. */
-  readonly whole: boolean;
-}
 
 const LINE = /^-- strata: squashed (\S+) ([0-9a-f]{64})( and all before)?$/gm;
 
