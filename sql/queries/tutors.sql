@@ -49,7 +49,8 @@ ORDER BY profile_status, created_at;
 -- name: hours_of_day
 -- Who teaches at this hour of the week?
 -- as: visitor
--- index: idx_tutor_availabilities_day
+-- scan: off, the 200 tutors of the test fit into a few pages
+-- index: idx_tutor_availabilities_day, idx_tutor_profiles_shown
 SELECT tutor_profile_id FROM tutor_availabilities
 WHERE day_of_week = 6 AND start_time <= '10:00' AND end_time > '10:00';
 

@@ -44,7 +44,7 @@ interface Asker {
 const SEES: Readonly<Record<string, (asker: Asker, row: Row, world: World) => boolean>> = {
   bookings: ({ user, tutor, isAdmin }, row) => isAdmin || (!row.deleted && isParty(row, user, tutor)),
   booking_transitions: (asker, row, world) => seesBooking(asker, row.id, world),
-  payments: (asker, row, world) => seesBooking(asker, row.id, world),
+  payments: (asker, row, world) => is(row.student, asker.user) || seesBooking(asker, row.id, world),
   messages: ({ user, isAdmin }, row, world) =>
     isAdmin || (!row.deleted && user !== null && [row.student, accountOf(row.tutor, world)].includes(user)),
   student_notes: ({ user, tutor, isAdmin }, row) =>
