@@ -28,7 +28,9 @@ afterAll(() =>
     ).toEqual([]);
     expect(
       await s.query(
-        `SELECT b.id FROM bookings b WHERE version <> (SELECT count(*) FROM booking_transitions t WHERE t.booking_id = b.id)`,
+        // One partial refund after another changes the booking, and no state of it.
+        `SELECT b.id FROM bookings b WHERE version <> (SELECT count(*) FROM booking_transitions t WHERE t.booking_id = b.id)
+           AND NOT EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.booking_id = b.id)`,
       ),
     ).toEqual([]);
     expect(
@@ -110,17 +112,17 @@ test('one student presses the button 32 times with one key: one lesson, 32 times
   expect([count(results), new Set(ids).size]).toEqual([{ ok: 32 }, 1]);
 });
 
-test('24 lessons race for the last credit: one is paid with it', async () => {
+test('64 lessons race for the last credit: one is paid with it', async () => {
   const student = await db.session((s) => addUser(s));
   const pack = await db.session((s) => addPackage(s, student, tutor, { sessions: 1 }));
   const lesson = (): object => ({ p_tutor_profile_id: tutor.id, p_subject_id: subject, p_package_id: pack, ...slot() });
   const results = await race(
-    Array.from({ length: 24 }, () => {
+    Array.from({ length: CLIENTS }, () => {
       const wanted = lesson() as Readonly<Record<string, unknown>>;
       return [student, (s: Session) => call(s, 'create_booking', wanted)] as const;
     }),
   );
-  expect(count(results)).toEqual({ BK006: 23, ok: 1 });
+  expect(count(results)).toEqual({ BK006: CLIENTS - 1, ok: 1 });
   const left = await db.session((s) =>
     only(s.query('SELECT sessions_remaining AS n, status FROM student_packages WHERE id = $1', [pack])),
   );
@@ -169,6 +171,70 @@ describe('accept, decline, cancel and expire at once', () => {
     },
   );
 });
+
+test('64 clients race to accept, cancel, decline and expire one request: one state is left, and its log explains it', async () => {
+  const { b, student } = await booked({ pack: true });
+  const now = { p_booking_id: b.id, p_now: '2026-12-01T00:00Z' };
+  const moves: readonly (readonly [Actor, (s: Session) => Promise<unknown>])[] = [
+    [tutor.userId, (s) => call(s, 'accept_booking', now)],
+    [student, (s) => call(s, 'cancel_booking', now)],
+    [tutor.userId, (s) => call(s, 'decline_booking', now)],
+    ['system', (s) => s.query('SELECT expire_bookings(1000, $1)', ['2026-12-03T00:00Z'])],
+  ];
+  const results = await race(
+    Array.from({ length: CLIENTS }, (_, i) => moves[i % moves.length] as (typeof moves)[number]),
+  );
+  for (const result of results) expect(result).toMatch(/^(ok|BK00[0-9]|BK404)$/);
+  const left = await db.session((s) =>
+    only(
+      s.query(
+        `SELECT concat_ws(' ', session_state, payment_state, sessions_remaining, (SELECT string_agg(action, ' ' ORDER BY booking_version) FROM booking_transitions t WHERE t.booking_id = b.id)) AS text
+         FROM bookings b JOIN student_packages p ON p.id = b.package_id WHERE b.id = $1`,
+        [b.id],
+      ),
+    ),
+  );
+  expect([
+    'CANCELLED VOIDED 5 create accept cancel',
+    'SCHEDULED AUTHORIZED 4 create accept',
+    'CANCELLED VOIDED 5 create cancel',
+    'CANCELLED VOIDED 5 create decline',
+    'EXPIRED VOIDED 5 create expire',
+  ]).toContain(left.text);
+}, 60_000);
+
+test('64 refunds race for one payment: a quarter of it each, four are given, and never more than was paid', async () => {
+  const { b } = await booked({ accepted: true });
+  const pay = {
+    p_booking_id: b.id,
+    p_amount_cents: b.rate_cents,
+    p_status: 'AUTHORIZED',
+    p_provider_event_id: `e${b.id}`,
+  };
+  const { id } = await withSession(db.target(), (s) => actingAs(s, 'system', () => call(s, 'record_payment', pay)));
+  await withSession(db.target(), (s) =>
+    actingAs(s, 'system', async () => {
+      await s.query('SELECT FROM start_sessions(1000, $1)', [b.start_time]);
+      await call(s, 'end_session', { p_booking_id: b.id, p_outcome: 'COMPLETED', p_now: b.end_time });
+    }),
+  );
+  const results = await race(
+    Array.from({ length: CLIENTS }, (_, i) => {
+      const part = {
+        p_payment_id: id,
+        p_amount_cents: b.rate_cents / 4,
+        p_reason: 'GOODWILL',
+        p_provider_event_id: `r${b.id}.${i}`,
+      };
+      return ['system', (s: Session) => call(s, 'record_refund', part)] as const;
+    }),
+  );
+  expect(count(results)).toEqual({ BK001: CLIENTS - 4, ok: 4 });
+  const left = await db.session((s) =>
+    only(s.query('SELECT status, refunded_cents = amount_cents AS whole FROM payments WHERE id = $1', [id])),
+  );
+  expect(left).toEqual({ status: 'REFUNDED', whole: true });
+}, 60_000);
 
 test('two tutors and two students move their lessons across each other: no deadlock is left, nothing overlaps', async () => {
   const { b: one, student: first } = await booked({ accepted: true });
