@@ -62,6 +62,7 @@ import { rule as robustStatement } from './rules/robust-statement.ts';
 import { rule as routineDdl } from './rules/routine-ddl.ts';
 import { rule as rowSecurityMissing } from './rules/row-security-missing.ts';
 import { rule as rowSecurityOff } from './rules/row-security-off.ts';
+import { rule as serverVersion } from './rules/server-version.ts';
 import { rule as setNotNull } from './rules/set-not-null.ts';
 import { rule as setNullOnNotNull } from './rules/set-null-on-not-null.ts';
 import { rule as swallowedErrors } from './rules/swallowed-errors.ts';
@@ -111,6 +112,7 @@ export const RULES: readonly Rule[] = [
   truncate,
   downLosesData,
   recreateTable,
+  serverVersion,
   rowSecurityOff,
   setNullOnNotNull,
   arrayDefault,

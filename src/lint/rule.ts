@@ -3,6 +3,7 @@
 import { ident } from '../base/ident.ts';
 import type { Direction } from '../base/plan.ts';
 import type { Naming, RuleLevel } from '../config/schema.ts';
+import { about } from './about.ts';
 import type { Action, Name } from './action.ts';
 import type { Facts } from './facts.ts';
 import type { Maker, State } from './state.ts';
@@ -42,8 +43,10 @@ export interface StateRule extends RuleWords {
 /** `by`: whose line is told. */
 export type StateProblem = Omit<Problem, 'offset'> & { readonly by: Maker };
 
-/** `earlier`: a pending migration before it. */
-export type Example = string | { readonly earlier?: string; readonly up: string; readonly down: string };
+/** `earlier`: a pending migration before it. `server`: what the database says of its version (`server_version_num`). */
+export type Example =
+  | string
+  | { readonly earlier?: string; readonly server?: number; readonly up: string; readonly down: string };
 
 export interface Problem {
   /** `bookings.price`, `idx_bookings_price`: the object. */
@@ -78,7 +81,7 @@ export interface Scene {
 
 /** Created by this script, or (a database tells) not there before this run, or empty: nobody waits and nothing is scanned. */
 export function isNew(table: Name, scene: Scene): boolean {
-  const earlier = scene.actions.slice(0, scene.index);
+  const earlier = about(scene.actions, table, scene.index);
   if (earlier.some((action) => action.kind === 'create table' && same(action.table, table))) return true;
   const live = scene.facts.table(table);
   return live === null || live?.rows === 0;

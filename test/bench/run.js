@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, cycle, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
+ * Parts: start, noop, up, ts, link, snapshot, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
  * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -34,7 +34,7 @@ const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
 chmodSync(home, 0o755);
 const rows = [];
 
-const parts = { start, noop, up, ts, link, snapshot, cycle, server, migrations, seed, procedures, rls };
+const parts = { start, noop, up, ts, link, snapshot, cycle, lint, server, migrations, seed, procedures, rls };
 const heavy = { backup };
 const wanted = process.argv.slice(2);
 const all = { ...parts, ...heavy };
@@ -187,6 +187,32 @@ function cycle() {
     const title = `cycle of ${count} (at most ${count === 100 ? 2 : 30} s; client ${cpu.toFixed(1)} s CPU, ${mib.toFixed(0)} MiB)`;
     report(title, 'psql: up, down, up', times, {});
   }
+}
+
+/** Rules over 1,000 migrations against squawk over the same files; then what a developer waits for: ten pending ones. */
+function lint() {
+  const folder = sqlProject('lint', 1000);
+  const files = readdirSync(join(folder, 'migrations')).map((name) => join(folder, 'migrations', name));
+  const squawk = resolve('node_modules/squawk-cli/js/bin/squawk');
+  const contenders = [
+    {
+      name: 'squawk (up and down alike, no live facts)',
+      run: { ...node(squawk, '--reporter=json', ...files), statuses: [0, 1] },
+    },
+    { name: 'strata lint --offline', run: strata(['lint', '--offline'], folder) },
+    { name: 'strata lint --offline, TypeScript', run: strata(['lint', '--offline'], tsProject('lint_ts', 1000)) },
+  ];
+  report('lint of 1,000 (at most 1.5 s)', contenders[0].name, compare(contenders, ROUNDS), {});
+  const url = freshDatabase('lint');
+  const pending = sqlProject('lint_ten', 1010);
+  const env = { DATABASE_URL: url };
+  seconds(strata(['up', '--to', '1000'], pending, env));
+  const ten = [
+    { name: 'empty node', run: node('-e', '0') },
+    { name: 'strata lint (at most 0.35 s)', run: strata(['lint'], pending, env) },
+    { name: 'strata plan (at most 0.4 s)', run: strata(['plan'], pending, env) },
+  ];
+  report('ten pending after 1,000', 'empty node', compare(ten, ROUNDS * 2), {});
 }
 
 /** The embedded server: cold, warm, and a clone of a template. */

@@ -117,7 +117,7 @@ test.each([
   'ALTER TABLE logs ATTACH PARTITION logs_2 FOR VALUES FROM (2) TO (3)',
   'CREATE INDEX i ON users (age)',
   'CREATE TRIGGER u BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f()',
-  'CREATE POLICY p ON users',
+  'CREATE POLICY q ON users',
   'CREATE TABLE more (user_id int REFERENCES users)',
   "INSERT INTO users VALUES (11, 'x')",
   'UPDATE users SET age = 1 WHERE id = 1',

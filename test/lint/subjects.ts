@@ -28,8 +28,13 @@ export function subjectOf(up: string, down = 'SELECT 1', name = '001_a'): Subjec
 
 /** What all rules say about an example, whatever their own level. */
 export async function findingsOf(example: Example): Promise<readonly Finding[]> {
-  const { earlier, up, down }: Exclude<Example, string> =
+  const { earlier, server, up, down }: Exclude<Example, string> =
     typeof example === 'string' ? { up: example, down: 'SELECT 1' } : example;
   const before = earlier === undefined ? [] : [subjectOf(earlier, 'SELECT 1', '000_a')];
-  return (await judge([...before, subjectOf(up, down)], { facts: NO_FACTS, levels: everyRule })).findings;
+  return (
+    await judge([...before, subjectOf(up, down)], {
+      facts: { ...NO_FACTS, serverVersion: server ?? null },
+      levels: everyRule,
+    })
+  ).findings;
 }

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action } from '../action.ts';
 import { locksOf } from '../locks.ts';
 import { type ActionRule, isNew, same, show } from '../rule.ts';
@@ -13,9 +14,9 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (!('table' in action) || !action.table || !isHeavy(action, scene.facts) || isNew(action.table, scene)) return [];
     const { table } = action;
-    const earlier = scene.actions
-      .slice(0, scene.index)
-      .some((one) => 'table' in one && one.table && same(one.table, table) && isHeavy(one, scene.facts));
+    const earlier = about(scene.actions, table, scene.index).some(
+      (one) => 'table' in one && one.table && same(one.table, table) && isHeavy(one, scene.facts),
+    );
     // The commands of one statement follow each other with the same text.
     const twice = scene.sql.match(/\b(?:add|alter|drop)\b/gi)?.length ?? 0;
     if (!earlier || twice > 2) return [];

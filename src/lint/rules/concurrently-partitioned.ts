@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import { type ActionRule, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
@@ -11,7 +12,7 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'create index' || !action.concurrently) return [];
     const { table, name } = action;
-    const made = [...scene.before, ...scene.actions.slice(0, scene.index)].some(
+    const made = [...about(scene.before, table), ...about(scene.actions, table, scene.index)].some(
       (other) => other.kind === 'create table' && other.partitioned && same(other.table, table),
     );
     if (!made && !scene.facts.table(table)?.table.partitionKey) return [];

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
 import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
@@ -29,7 +30,7 @@ export const rule: ActionRule = {
 function isForeign(table: Name, name: string, { facts, before, actions, index }: Scene): boolean {
   const live = facts.table(table)?.table.constraints.find((one) => one.name === name);
   if (live) return live.kind === 'foreign key';
-  const made = [...before, ...actions.slice(0, index)].flatMap((one) => {
+  const made = [...about(before, table), ...about(actions, table, index)].flatMap((one) => {
     if (!('table' in one) || !one.table || !same(one.table, table)) return [];
     if (one.kind === 'add constraint') return [one.constraint];
     if (one.kind === 'add column') return one.column.constraints;

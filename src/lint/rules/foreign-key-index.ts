@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action, AddedConstraint, Name } from '../action.ts';
 import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
@@ -42,7 +43,7 @@ function isIndexed(table: Name, { columns }: AddedConstraint, { before, actions,
   const first = new Set(columns);
   const leads = (listed: readonly string[]): boolean =>
     listed.length >= first.size && listed.slice(0, first.size).every((column) => first.has(column));
-  const made = [...before, ...actions].some((one) => {
+  const made = [...about(before, table), ...about(actions, table)].some((one) => {
     if (!('table' in one) || !one.table || !same(one.table, table)) return false;
     if (one.kind === 'create index') return leads(one.columns);
     if (one.kind === 'add constraint') return isKey(one.constraint) && leads(one.constraint.columns);

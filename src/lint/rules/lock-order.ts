@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
 import { locksOf } from '../locks.ts';
 import { type ActionRule, isNew, type Scene, same, show } from '../rule.ts';
@@ -22,22 +23,20 @@ export const rule: ActionRule = {
   },
   only: 'up',
   judge(action, scene) {
-    if (!scene.transactional) return [];
-    const held = strong(scene.actions.slice(0, scene.index), scene);
-    return strong([action], scene)
-      .filter((table) => !held.some((one) => same(one, table)))
-      .flatMap((table) => {
-        const found = opposite(held, table, scene);
-        if (!found) return [];
-        const [first, second] = [show(found.other), show(table)];
-        return [
-          {
-            subject: `${first}, ${second}`,
-            message: `locks ${first} before ${second}; the pending migration ${found.migration} locks ${second} before ${first}`,
-            hint: `Give both the same order, or each table a migration of its own; for example first: LOCK TABLE ${second}, ${first} IN ACCESS EXCLUSIVE MODE;`,
-          },
-        ];
-      });
+    if (!scene.transactional || scene.pending.length === 0 || scene.index === 0) return [];
+    return strong([action], scene).flatMap((table) => {
+      if (isHeld(table, scene)) return [];
+      const found = opposite(table, scene);
+      if (!found) return [];
+      const [first, second] = [show(found.other), show(table)];
+      return [
+        {
+          subject: `${first}, ${second}`,
+          message: `locks ${first} before ${second}; the pending migration ${found.migration} locks ${second} before ${first}`,
+          hint: `Give both the same order, or each table a migration of its own; for example first: LOCK TABLE ${second}, ${first} IN ACCESS EXCLUSIVE MODE;`,
+        },
+      ];
+    });
   },
 };
 
@@ -45,24 +44,26 @@ export const rule: ActionRule = {
 function strong(actions: readonly Action[], scene: Scene): readonly Name[] {
   const locks = actions.flatMap((action) => locksOf(action, scene.facts));
   const tables = locks.filter(({ level }) => level === 'ACCESS EXCLUSIVE').map(({ relation }) => relation);
-  const made = scene.before.filter((one) => one.kind === 'create table').map(({ table }) => table);
   return tables.filter(
     (table, at) =>
       tables.findIndex((one) => same(one, table)) === at &&
       !isNew(table, scene) &&
-      !made.some((one) => same(one, table)),
+      !about(scene.before, table).some((one) => one.kind === 'create table' && same(one.table, table)),
   );
 }
 
-function opposite(
-  held: readonly Name[],
-  table: Name,
-  scene: Scene,
-): { readonly other: Name; readonly migration: string } | null {
-  for (const { name, actions } of held.length === 0 ? [] : scene.pending) {
+/** Locked so by this script already. */
+function isHeld(table: Name, scene: Scene): boolean {
+  return strong(about(scene.actions, table, scene.index), scene).some((one) => same(one, table));
+}
+
+/** A pending migration that locks the table, and after it one that this script holds. */
+function opposite(table: Name, scene: Scene): { readonly other: Name; readonly migration: string } | null {
+  for (const { name, actions } of scene.pending) {
+    if (about(actions, table).length === 0) continue;
     const order = strong(actions, scene);
     const at = order.findIndex((one) => same(one, table));
-    const other = held.find((one) => at >= 0 && order.findIndex((later) => same(later, one)) > at);
+    const other = at < 0 ? undefined : order.slice(at + 1).find((one) => isHeld(one, scene));
     if (other) return { other, migration: name };
   }
   return null;

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { LockLevel } from '../action.ts';
 import { locksOf } from '../locks.ts';
 import { type ActionRule, isNew, same, show } from '../rule.ts';
@@ -18,7 +19,7 @@ export const rule: ActionRule = {
     if (!scene.transactional) return [];
     return locksOf(action, scene.facts).flatMap(({ relation, level }) => {
       if (!STRONG.includes(level) || isNew(relation, scene)) return [];
-      const held = scene.actions.slice(0, scene.index).flatMap((earlier) =>
+      const held = about(scene.actions, relation, scene.index).flatMap((earlier) =>
         locksOf(earlier, scene.facts)
           .filter((lock) => same(lock.relation, relation))
           .map((lock) => ({ ...lock, by: earlier.kind })),

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Name } from '../action.ts';
 import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
 
@@ -34,7 +35,9 @@ export const rule: ActionRule = {
 };
 
 function columnsOf(index: string, table: Name, { before, actions, facts }: Scene): readonly string[] {
-  const made = [...before, ...actions].find((one) => one.kind === 'create index' && one.name === index);
+  const made = [...about(before, table), ...about(actions, table)].find(
+    (one) => one.kind === 'create index' && one.name === index,
+  );
   if (made?.kind === 'create index') return made.columns;
   const live = facts.table(table)?.table.indexes.find(({ name }) => name === index);
   return (
@@ -46,7 +49,7 @@ function columnsOf(index: string, table: Name, { before, actions, facts }: Scene
 }
 
 function isNullable(table: Name, column: string, { before, actions, index, facts }: Scene): boolean {
-  for (const one of [...before, ...actions.slice(0, index)].toReversed()) {
+  for (const one of [...about(before, table), ...about(actions, table, index)].toReversed()) {
     if (!('table' in one) || !one.table || !same(one.table, table)) continue;
     if (one.kind === 'set not null' && one.column === column) return false;
     if (one.kind === 'drop not null' && one.column === column) return true;

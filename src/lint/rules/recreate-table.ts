@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import { type ActionRule, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
@@ -11,9 +12,9 @@ export const rule: ActionRule = {
   only: 'up',
   judge(action, scene) {
     if (action.kind !== 'create table') return [];
-    const dropped = scene.actions
-      .slice(0, scene.index)
-      .some((one) => one.kind === 'drop' && one.what === 'table' && one.names.some((name) => same(name, action.table)));
+    const dropped = about(scene.actions, action.table, scene.index).some(
+      (one) => one.kind === 'drop' && one.what === 'table' && one.names.some((name) => same(name, action.table)),
+    );
     if (!dropped) return [];
     const table = show(action.table);
     const hint = `Leave DROP TABLE ${table} out: when ${table} exists, the migration should fail.`;

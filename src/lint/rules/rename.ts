@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { ActionOf } from '../action.ts';
 import { type ActionRule, isNew, type Scene, same, show } from '../rule.ts';
 
@@ -48,7 +49,7 @@ export const rule: ActionRule = {
 
 function isUnseen({ on, from, what }: ActionOf<'rename'>, scene: Scene): boolean {
   if (on && isNew(on, scene)) return true;
-  const earlier = scene.actions.slice(0, scene.index);
+  const earlier = on ? about(scene.actions, on, scene.index) : [];
   return (
     what === 'column' &&
     earlier.some((one) => one.kind === 'add column' && on && same(one.table, on) && one.column.name === from)

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
 import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
 import { record, text } from '../tree.ts';
@@ -46,7 +47,7 @@ function requiredColumn(action: Action): string | null {
 
 /** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
 function isProved(table: Name, column: string, { facts, before, actions, index }: Scene): boolean {
-  const earlier = [...before, ...actions.slice(0, index)];
+  const earlier = [...about(before, table), ...about(actions, table, index)];
   const live = facts.table(table)?.table.constraints ?? [];
   const bare = `${column} IS NOT NULL`;
   if (live.some((c) => c.kind === 'check' && c.validated && c.definition.replace(/["()]/g, '').includes(bare)))

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Action, AddedColumn, AddedConstraint, Name } from '../action.ts';
 import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
@@ -43,7 +44,7 @@ function keys(action: Action): readonly Key[] {
 function isRequired(table: Name, column: string, columns: readonly AddedColumn[], scene: Scene): boolean {
   const here = columns.find(({ name }) => name === column);
   if (here) return here.notNull;
-  for (const one of [...scene.before, ...scene.actions.slice(0, scene.index)].toReversed()) {
+  for (const one of [...about(scene.before, table), ...about(scene.actions, table, scene.index)].toReversed()) {
     if (!('table' in one) || !one.table || !same(one.table, table)) continue;
     if (one.kind === 'set not null' && one.column === column) return true;
     if (one.kind === 'drop not null' && one.column === column) return false;

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import { type ActionRule, isNew, same, show, size } from '../rule.ts';
 
 /** VALIDATE alone lets writers through; the lock that ADD … NOT VALID took in the same transaction does not. */
@@ -16,15 +17,13 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'validate constraint' || !scene.transactional || isNew(action.table, scene)) return [];
     const { table, constraint } = action;
-    const earlier = scene.actions
-      .slice(0, scene.index)
-      .find(
-        (other) =>
-          'table' in other &&
-          other.table !== null &&
-          same(other.table, table) &&
-          /^(add|set|drop|alter|enable)/.test(other.kind),
-      );
+    const earlier = about(scene.actions, table, scene.index).find(
+      (other) =>
+        'table' in other &&
+        other.table !== null &&
+        same(other.table, table) &&
+        /^(add|set|drop|alter|enable)/.test(other.kind),
+    );
     if (!earlier) return [];
     return [
       {

@@ -1,3 +1,4 @@
+import { about } from '../about.ts';
 import type { Name } from '../action.ts';
 import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
@@ -25,7 +26,7 @@ export const rule: ActionRule = {
 };
 
 function isGuarded(table: Name, scene: Scene): boolean {
-  const done = [...scene.before, ...scene.actions.slice(0, scene.index)];
+  const done = [...about(scene.before, table), ...about(scene.actions, table, scene.index)];
   if (done.some((one) => one.kind === 'enable row security' && same(one.table, table))) return true;
   return scene.facts.table(table)?.table.rowSecurity.enabled === true;
 }

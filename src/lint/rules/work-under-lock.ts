@@ -1,5 +1,5 @@
 import type { Action, Name } from '../action.ts';
-import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
+import { type ActionRule, isNew, type Scene, show, size } from '../rule.ts';
 
 /** What takes ACCESS EXCLUSIVE for a moment, when nothing comes after it in the transaction. */
 const STRONG: readonly Action['kind'][] = [
@@ -45,13 +45,11 @@ function workOf(action: Action): Name | null {
 
 /** The table of the first strong lock before, on something that others use. */
 function locked(scene: Scene): Name | null {
-  for (const [index, earlier] of scene.actions.slice(0, scene.index).entries()) {
-    if (!STRONG.includes(earlier.kind)) continue;
+  for (let index = 0; index < scene.index; index += 1) {
+    const earlier = scene.actions[index];
+    if (!earlier || !STRONG.includes(earlier.kind)) continue;
     const table = earlier.kind === 'rename' ? earlier.on : 'table' in earlier ? earlier.table : null;
-    const made = scene.actions
-      .slice(0, index)
-      .some((one) => one.kind === 'create table' && table && same(one.table, table));
-    if (table && !made && !isNew(table, { ...scene, index })) return table;
+    if (table && !isNew(table, { ...scene, index })) return table;
   }
   return null;
 }
