@@ -26,7 +26,10 @@ export function canonicalJson(value: unknown): string {
 export function canonicalSha256(record: object): string {
   const hash = createHash('sha256');
   let before = '{';
-  for (const [key, member] of Object.entries(sorted(record) as object)) {
+  // The members' own records are put in order where they are written, one at a time.
+  const members = record as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(sortedKeys(members))) {
+    const member = members[key];
     if (member === undefined) continue;
     hash.update(`${before}${JSON.stringify(key)}:`);
     before = ',';
@@ -43,6 +46,15 @@ function updateWithList(hash: Hash, list: readonly unknown[]): void {
     before = ',';
   }
   hash.update(list.length === 0 ? '[]' : ']');
+}
+
+/** The record's keys in the order in which an object holds them once they are sorted: numbers come first. */
+function sortedKeys(record: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort()
+      .map((key) => [key, null]),
+  );
 }
 
 /** The value with every record's keys in order; itself when they are already, which costs no copy. */

@@ -54,9 +54,9 @@ export function grantsOf(acl: readonly string[] | null, of: AclOf): readonly Gra
     if (!full.every((letter) => own.privileges.has(word(letter)))) held.set('OWNER', own);
   }
   const grants = [...held].map(([grantee, rights]) => ({
+    grantable: [...rights.grantable].sort(byCode),
     grantee,
     privileges: [...rights.privileges].sort(byCode),
-    grantable: [...rights.grantable].sort(byCode),
   }));
   return isDefault(grants, defaults.everyone) ? null : grants.sort((a, b) => byCode(a.grantee, b.grantee));
 }

@@ -37,41 +37,41 @@ function targetsOf(index: number, lookup: Lookup): readonly string[] {
 
 export function triggerOf(row: TriggerRow, lookup: Lookup): Trigger {
   return {
-    name: row.name,
-    definition: present(row.definition, row.name),
-    function: { schema: row.function_schema, name: row.function_name },
-    enabled: ENABLED[row.enabled] ?? 'origin',
     comment: lookup.comment('pg_trigger', row.oid),
+    definition: present(row.definition, row.name),
+    enabled: ENABLED[row.enabled] ?? 'origin',
+    function: { name: row.function_name, schema: row.function_schema },
+    name: row.name,
   };
 }
 
 export function policyOf(row: PolicyRow, lookup: Lookup): Policy {
   return {
-    name: row.name,
     command: COMMAND[row.command],
+    comment: lookup.comment('pg_policy', row.oid),
+    name: row.name,
     permissive: row.permissive,
     roles: [...row.roles].sort(byCode),
     using: row.using,
     withCheck: row.with_check,
-    comment: lookup.comment('pg_policy', row.oid),
   };
 }
 
 export function ruleOf(row: RuleRow, lookup: Lookup): Rule {
   return {
-    name: row.name,
+    comment: lookup.comment('pg_rewrite', row.oid),
     definition: present(row.definition, row.name),
     enabled: ENABLED[row.enabled] ?? 'origin',
-    comment: lookup.comment('pg_rewrite', row.oid),
+    name: row.name,
   };
 }
 
 export function statisticsOf(row: StatisticsRow, lookup: Lookup): Statistics {
   return {
-    schema: row.schema,
-    name: row.name,
-    definition: present(row.definition, row.name),
-    target: row.target,
     comment: lookup.comment('pg_statistic_ext', row.oid),
+    definition: present(row.definition, row.name),
+    name: row.name,
+    schema: row.schema,
+    target: row.target,
   };
 }

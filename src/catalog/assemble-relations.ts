@@ -42,45 +42,49 @@ export function relationsOf(rows: Rows, lookup: Lookup, keep: (oid: number) => b
 
 function tableOf(row: RelationRow, kind: keyof typeof KIND, lookup: Lookup, parts: Parts): Table {
   return {
-    schema: lookup.schema(row.schema),
-    name: row.name,
-    kind: KIND[kind],
-    ...lookup.described('table', row, row.comment),
-    unlogged: row.unlogged,
-    columns: columnsOf(row.oid, lookup),
-    constraints: parts.constraints(row.oid),
-    indexes: parts.indexes(row.oid),
-    triggers: parts.triggers(row.oid),
-    policies: parts.policies(row.oid),
-    rules: parts.rules(row.oid),
-    statistics: parts.statistics(row.oid),
-    rowSecurity: { enabled: row.row_security, forced: row.force_row_security },
-    partitionKey: row.partition_key,
-    parents: parts.parents(row),
-    ofType: nameOf(row.of_type),
-    replicaIdentity: REPLICA[row.replica_identity],
-    options: optionsOf(row),
     accessMethod: row.access_method,
+    columns: columnsOf(row.oid, lookup),
+    comment: row.comment,
+    constraints: parts.constraints(row.oid),
+    foreignServer: row.server === null ? null : { options: sortedTexts(row.server_options), server: row.server },
+    grants: lookup.grants('table', row),
+    indexes: parts.indexes(row.oid),
+    kind: KIND[kind],
+    name: row.name,
+    ofType: nameOf(row.of_type),
+    options: optionsOf(row),
+    ...lookup.owned(row),
+    parents: parts.parents(row),
+    partitionKey: row.partition_key,
+    policies: parts.policies(row.oid),
+    replicaIdentity: REPLICA[row.replica_identity],
+    rowSecurity: { enabled: row.row_security, forced: row.force_row_security },
+    rules: parts.rules(row.oid),
+    schema: lookup.schema(row.schema),
+    statistics: parts.statistics(row.oid),
     tablespace: row.tablespace,
-    foreignServer: row.server === null ? null : { server: row.server, options: sortedTexts(row.server_options) },
+    triggers: parts.triggers(row.oid),
+    unlogged: row.unlogged,
   };
 }
 
 function viewOf(row: RelationRow, lookup: Lookup, parts: Parts): View {
   return {
-    schema: lookup.schema(row.schema),
-    name: row.name,
-    kind: row.kind === 'm' ? 'materialized view' : 'view',
-    ...lookup.described('table', row, row.comment),
-    definition: present(row.definition, row.name),
-    columns: columnsOf(row.oid, lookup),
-    options: optionsOf(row),
-    indexes: parts.indexes(row.oid),
     accessMethod: row.access_method,
+    columns: columnsOf(row.oid, lookup),
+    comment: row.comment,
+    definition: present(row.definition, row.name),
+    grants: lookup.grants('table', row),
+    indexes: parts.indexes(row.oid),
+    kind: row.kind === 'm' ? 'materialized view' : 'view',
+    name: row.name,
+    options: optionsOf(row),
+    ...lookup.owned(row),
+    rules: parts.rules(row.oid),
+    schema: lookup.schema(row.schema),
+    statistics: parts.statistics(row.oid),
     tablespace: row.tablespace,
     triggers: parts.triggers(row.oid),
-    rules: parts.rules(row.oid),
-    statistics: parts.statistics(row.oid),
   };
 }
 
@@ -132,6 +136,6 @@ function parentsOf(rows: Rows, lookup: Lookup): Parts['parents'] {
     const links = groups.get(oid);
     if (!links) return NONE;
     const ordered = links.sort((a, b) => a.number - b.number || byCode(String(a.parent), String(b.parent)));
-    return ordered.map(({ parent }) => ({ ...lookup.relation(parent), bound }));
+    return ordered.map(({ parent }) => ({ bound, ...lookup.relation(parent) }));
   };
 }

@@ -27,33 +27,35 @@ export function routinesOf(rows: Rows, lookup: Lookup): readonly Routine[] {
 function routineOf(row: RoutineRow, lookup: Lookup, aggregate: readonly string[]): Routine {
   const schema = lookup.schema(row.schema);
   return {
-    schema,
-    name: row.name,
-    identity: row.identity,
-    kind: KIND[row.kind],
-    ...lookup.described('routine', row, lookup.comment('pg_proc', row.oid)),
-    parameters: row.types.length === 0 ? NONE : row.types.map((type, i) => parameterOf(row, type, i, lookup)),
-    returns: row.returns,
-    returnType: row.returns === null ? null : lookup.type(row.return_type).typeName,
-    returnsSet: row.returns_set,
-    language: row.language,
+    comment: lookup.comment('pg_proc', row.oid),
     definition:
       row.definition ?? `CREATE AGGREGATE ${qname(schema, row.name)}(${row.identity}) (${aggregate.join(', ')})`,
-    volatility: VOLATILITY[row.volatility],
-    strict: row.strict,
+    grants: lookup.grants('routine', row),
+    identity: row.identity,
+    kind: KIND[row.kind],
+    language: row.language,
+    name: row.name,
+    ...lookup.owned(row),
+    parameters: row.types.length === 0 ? NONE : row.types.map((type, i) => parameterOf(row, type, i, lookup)),
+    returnType: row.returns === null ? null : lookup.type(row.return_type).typeName,
+    returns: row.returns,
+    returnsSet: row.returns_set,
+    schema,
     securityDefiner: row.security_definer,
     settings: sortedTexts(row.settings),
+    strict: row.strict,
+    volatility: VOLATILITY[row.volatility],
   };
 }
 
 function parameterOf(row: RoutineRow, oid: number, position: number, lookup: Lookup): Parameter {
   const type = lookup.type(oid);
   return {
-    name: row.names?.[position] || null,
+    default: row.defaults?.[position] ?? null,
+    dimensions: type.dimensions,
     mode: MODE[row.modes?.[position] ?? 'i'] ?? 'in',
+    name: row.names?.[position] || null,
     type: type.text,
     typeName: type.typeName,
-    dimensions: type.dimensions,
-    default: row.defaults?.[position] ?? null,
   };
 }

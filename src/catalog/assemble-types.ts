@@ -12,10 +12,12 @@ export function typesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boole
     rows.types
       .filter((row) => keep(row.oid))
       .map((row) => ({
-        schema: lookup.schema(row.schema),
-        name: row.name,
-        ...lookup.described('type', row, lookup.comment('pg_type', row.oid)),
         ...build(row),
+        comment: lookup.comment('pg_type', row.oid),
+        grants: lookup.grants('type', row),
+        name: row.name,
+        ...lookup.owned(row),
+        schema: lookup.schema(row.schema),
       })),
   );
 }
@@ -34,10 +36,10 @@ function typeBuilder(rows: Rows, lookup: Lookup): (row: TypeRow) => OfKind<UserT
       case 'e':
         return { kind: 'enum', labels: (labels.get(row.oid) ?? NONE).map(({ label }) => label) };
       case 'c':
-        return { kind: 'composite', columns: columnsOf(row.relation, lookup) };
+        return { columns: columnsOf(row.relation, lookup), kind: 'composite' };
       case 'r': {
         const range = ranges.get(row.oid);
-        return { kind: 'range', subtype: range?.subtype ?? '', definition: range?.definition ?? '' };
+        return { definition: range?.definition ?? '', kind: 'range', subtype: range?.subtype ?? '' };
       }
       case 'd': {
         const base = lookup.type(row.base);
@@ -63,18 +65,20 @@ export function sequencesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => b
   );
   return byQName(
     kept.map((row) => ({
-      schema: lookup.schema(row.schema),
-      name: row.name,
-      ...lookup.described('sequence', row, row.comment),
-      type: row.type,
-      start: row.start,
-      increment: row.increment,
-      min: row.min,
-      max: row.max,
       cache: row.cache,
+      comment: row.comment,
       cycle: row.cycle,
-      unlogged: row.unlogged,
+      grants: lookup.grants('sequence', row),
+      increment: row.increment,
+      max: row.max,
+      min: row.min,
+      name: row.name,
       ownedBy: ownerOf(row, lookup),
+      ...lookup.owned(row),
+      schema: lookup.schema(row.schema),
+      start: row.start,
+      type: row.type,
+      unlogged: row.unlogged,
     })),
   );
 }
@@ -82,5 +86,5 @@ export function sequencesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => b
 function ownerOf({ owner_relation, owner_column, dependency }: SequenceRow, lookup: Lookup): Sequence['ownedBy'] {
   if (owner_relation === null || owner_column === null) return null;
   const column = lookup.column(owner_relation, owner_column);
-  return { ...lookup.relation(owner_relation), column, identity: dependency === 'i' };
+  return { column, identity: dependency === 'i', ...lookup.relation(owner_relation) };
 }

@@ -23,15 +23,18 @@ export function assemble(rows: Rows, options: AssembleOptions): Snapshot {
   const excluded = excludedOf(rows, lookup, options);
   const keep = (catalog: string) => (oid: number) => !members.has(`${catalog} ${oid}`);
   const keepRelation = (oid: number): boolean => !excluded.has(oid) && keep('pg_class')(oid);
+  const { tables, views } = relationsOf(rows, lookup, keepRelation);
+  // Members stand in the order of the canonical bytes, here and in all but user types: what is in order is hashed without a copy.
   return {
-    schemas: schemasOf(rows, lookup, keep('pg_namespace')),
-    extensions: byName([...rows.extensions]),
-    types: typesOf(rows, lookup, keep('pg_type')),
-    sequences: sequencesOf(rows, lookup, keepRelation),
-    ...relationsOf(rows, lookup, keepRelation),
-    routines: routinesOf(rows, lookup),
     defaultPrivileges: defaultPrivilegesOf(rows, options.serverVersion),
+    extensions: byName([...rows.extensions]),
+    routines: routinesOf(rows, lookup),
+    schemas: schemasOf(rows, lookup, keep('pg_namespace')),
+    sequences: sequencesOf(rows, lookup, keepRelation),
+    tables,
+    types: typesOf(rows, lookup, keep('pg_type')),
     unmodelled: [...rows.unmodelled].sort((a, b) => byCode(a.kind, b.kind) || byCode(a.name, b.name)),
+    views,
   };
 }
 
@@ -42,14 +45,23 @@ function membersOf(rows: Rows): ReadonlySet<string> {
 function excludedOf(rows: Rows, lookup: Lookup, { exclude, partitions }: AssembleOptions): ReadonlySet<number> {
   const wanted = new Set(exclude.map(({ schema, name }) => JSON.stringify([schema, name])));
   const all = [...rows.relations, ...rows.sequences];
-  const named = all.filter((row) => wanted.has(JSON.stringify([lookup.schema(row.schema), row.name])));
+  const names = new Set(exclude.map(({ name }) => name));
+  const candidates = all.filter((row) => names.has(row.name));
+  const named = candidates.filter((row) => wanted.has(JSON.stringify([lookup.schema(row.schema), row.name])));
   const attached = partitions ? [] : rows.relations.filter((row) => row.bound !== null);
   return new Set([...named, ...attached].map((row) => row.oid));
 }
 
 function schemasOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boolean): readonly Schema[] {
   const kept = rows.schemas.filter((row) => keep(row.oid));
-  return byName(kept.map((row) => ({ name: row.name, ...lookup.described('schema', row, row.comment) })));
+  return byName(
+    kept.map((row) => ({
+      comment: row.comment,
+      grants: lookup.grants('schema', row),
+      name: row.name,
+      ...lookup.owned(row),
+    })),
+  );
 }
 
 const OBJECTS: Readonly<Record<string, DefaultPrivilege['objects']>> = {
@@ -75,9 +87,9 @@ function defaultPrivilegesOf(rows: Rows, serverVersion: number): readonly Defaul
   const list = rows.defaultPrivileges.map(({ role, schema, objects: letter, acl }) => {
     const objects = OBJECTS[letter] ?? 'tables';
     const kind = schema === null ? ACL_KIND[objects] : 'bare';
-    return { role, schema, objects, grants: grantsOf(acl, { kind, owner: role, serverVersion }) };
+    return { grants: grantsOf(acl, { kind, owner: role, serverVersion }), objects, role, schema };
   });
   return list
-    .flatMap(({ grants, ...rest }) => (grants === null ? [] : [{ ...rest, grants }]))
+    .flatMap(({ grants, ...rest }) => (grants === null ? [] : [{ grants, ...rest }]))
     .sort((a, b) => byCode(a.role, b.role) || byCode(a.schema ?? '', b.schema ?? '') || byCode(a.objects, b.objects));
 }

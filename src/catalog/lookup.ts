@@ -8,6 +8,8 @@ import type { ColumnRow } from './table-rows.ts';
 /** Shared by all objects that have none: thousands of empty arrays are memory too. */
 export const NONE: readonly never[] = Object.freeze([]);
 
+const NOBODY = Object.freeze({});
+
 export interface TypeName {
   readonly text: string;
   readonly typeName: QName;
@@ -25,11 +27,8 @@ export interface Lookup {
     kind: AclKind,
     row: { readonly acl: readonly string[] | null; readonly owner: string },
   ): readonly Grant[] | null;
-  described(
-    kind: AclKind,
-    row: { readonly acl: readonly string[] | null; readonly owner: string },
-    comment: string | null,
-  ): Described;
+  /** A record with the owner, where owners are asked for. */
+  owned(row: { readonly owner: string }): Pick<Described, 'owner'>;
 }
 
 export interface LookupOptions {
@@ -60,11 +59,7 @@ export function lookupOf(rows: Rows, { serverVersion, owners }: LookupOptions): 
     },
     comment: (catalog, oid) => (comments.size === 0 ? null : (comments.get(`${catalog} ${oid}`) ?? null)),
     grants,
-    described: (kind, row, comment) => ({
-      comment,
-      ...(owners ? { owner: row.owner } : {}),
-      grants: grants(kind, row),
-    }),
+    owned: ({ owner }) => (owners ? { owner } : NOBODY),
   };
 }
 
@@ -127,5 +122,5 @@ export function sortedTexts(texts: readonly string[] | null): readonly string[] 
 }
 
 export function nameOf(pair: readonly [string, string] | null): QName | null {
-  return pair === null ? null : { schema: pair[0], name: pair[1] };
+  return pair === null ? null : { name: pair[1], schema: pair[0] };
 }
