@@ -24,6 +24,7 @@ interface Repair {
 }
 
 export async function run(context: Context, options: Options): Promise<Outcome> {
+  if (options.lockFile === true || options.renumber !== undefined) return repairFiles(context, options);
   const project = loadProject(context);
   return withDatabase(context, async (session) => {
     const history = await loadHistory(context, session, project);
@@ -41,6 +42,17 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
     if (waiting.length > 0) throw mustName(waiting, data);
     return outcome(data, chosen.length > 0 ? view : [nothing()]);
   });
+}
+
+/** What is wrong with the files alone, when two branches have met. */
+async function repairFiles(context: Context, options: Options): Promise<Outcome> {
+  if (options.args.length > 0 || (options.lockFile === true && options.renumber !== undefined)) {
+    throw new ToolError('USAGE', '--lock-file, --renumber and versions exclude each other', {
+      hint: 'One after the other.',
+    });
+  }
+  const { renumber, repairLockFile } = await import('./renumber.ts');
+  return options.lockFile === true ? repairLockFile(context, options) : renumber(context, options);
 }
 
 async function repairsOf(

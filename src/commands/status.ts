@@ -98,7 +98,7 @@ export function statusFindings(status: MigrationStatus): readonly Finding[] {
     return say('file-missing', 'error', `${name} is applied and its file is gone`, hint);
   }
   if (state === 'out_of_order') {
-    const hint = 'Rename it to come last, or: strata up --allow-out-of-order';
+    const hint = `Give it the next number: strata repair --renumber ${path}. Or apply it where it stands: strata up --allow-out-of-order`;
     return say('out-of-order', 'error', `${name} is pending, and later migrations are applied`, hint);
   }
   if (state !== 'edited') return [];

@@ -176,7 +176,7 @@ function duplicates(files: readonly MigrationFile[]): Finding[] {
     const first = seen.get(key);
     if (!first) seen.set(key, file);
     else {
-      const hint = `Give one of them a number of its own: "strata new" prints the next.`;
+      const hint = `Two branches took the same number. Give the one that is applied nowhere the next: strata repair --renumber ${file.file}`;
       faults.push(fault('files/duplicate', file.file, `has the same version as ${first.file}`, hint));
     }
   }

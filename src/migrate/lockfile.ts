@@ -105,7 +105,7 @@ function parse(text: string): object {
 function conflictError(line: number): ToolError {
   return new ToolError('LOCK_FILE_INVALID', `${LOCK_FILE} holds an unresolved merge conflict in line ${line}`, {
     detail: 'Two branches added migrations. That is what the file is for: their order must be decided now.',
-    hint: `Give the later migration the next number if both took the same, then run "strata repair --lock-file".`,
+    hint: 'If both took the same number, give one the next: strata repair --renumber FILE. Then, or if not: strata repair --lock-file',
   });
 }
 

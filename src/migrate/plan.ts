@@ -200,7 +200,7 @@ function outOfOrder(late: readonly MigrationStatus[], statuses: readonly Migrati
   const newest = statuses.filter((s) => s.applied).at(-1);
   return new ToolError('MIGRATION_OUT_OF_ORDER', `${listed(late.map((s) => s.name))} is older than what is applied`, {
     detail: `${newest?.name} is applied already; pending below it: ${late.map((s) => s.file?.file).join(', ')}`,
-    hint: `Rename it to come after ${newest?.version}, or apply it where it stands: strata up --allow-out-of-order`,
+    hint: `Give it the next number: strata repair --renumber ${late[0]?.file?.file}. Or apply it where it stands: strata up --allow-out-of-order`,
   });
 }
 

@@ -132,13 +132,27 @@ export const MIGRATION_CARDS: readonly Card[] = [
   },
   {
     name: 'repair',
-    summary: 'accept reviewed edits, or clear a failed step',
+    summary: 'accept reviewed edits, clear a failed step, or mend the order after a merge',
     details:
       'Shows how an edited migration differs in meaning before its new checksum is accepted. Without a version only ' +
       'edits that change nothing but the text are accepted.',
     arguments: [{ name: 'version', required: false, variadic: true, help: 'only these migrations' }],
-    flags: [DRY_RUN, MIGRATIONS],
-    examples: ['strata repair', 'strata repair 007'],
+    flags: [
+      {
+        name: 'renumber',
+        kind: 'string',
+        value: 'file',
+        help: 'give a migration the number after the last one: when two branches took the same, or an older one',
+      },
+      {
+        name: 'lock-file',
+        kind: 'boolean',
+        help: 'write strata.lock.json anew from the files: after a merge conflict in it, or reviewed edits',
+      },
+      DRY_RUN,
+      MIGRATIONS,
+    ],
+    examples: ['strata repair', 'strata repair 007', 'strata repair --renumber migrations/042_add_slug.ts'],
   },
   {
     name: 'squash',
