@@ -14,6 +14,7 @@ import { project, write } from '../support/project.ts';
 
 const database = useDatabase();
 let root = '';
+let tarball = '';
 
 const CONSUMER = `
 import type { BookingRow, BookingSessionState, Database, NewBooking, UserId } from 'strata-pg/marketplace';
@@ -68,16 +69,32 @@ beforeAll(async () => {
     'bundler.json': JSON.stringify({ ...options('ES2022', 'Bundler'), files: ['consumer.ts'] }),
     'node_modules/.keep': '',
   });
-  const tarball = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', root], {
+  const name = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', root], {
     encoding: 'utf8',
   });
+  tarball = join(root, name.trim());
   const modules = join(root, 'node_modules');
   mkdirSync(join(modules, 'strata-pg'), { recursive: true });
-  execFileSync('tar', ['-xzf', join(root, tarball.trim()), '-C', join(modules, 'strata-pg'), '--strip-components=1']);
+  execFileSync('tar', ['-xzf', tarball, '-C', join(modules, 'strata-pg'), '--strip-components=1']);
   mkdirSync(join(modules, '@types'));
   // What npm would install beside it; nothing that only the tool needs.
   for (const name of ['pg', '@types/node', 'undici-types'])
     symlinkSync(resolve('node_modules', name), join(modules, name));
+});
+
+/** By `resolution: entry point: kind`. Node 10's resolution knows no exports; the library door is an ES module on purpose. */
+test('arethetypeswrong finds nothing else to say', async () => {
+  const { checkPackage, createPackageFromTarballData } = await import('@arethetypeswrong/core');
+  const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+  if (!analysis.types) throw new Error('no types');
+  expect(Object.keys(analysis.entrypoints).sort()).toEqual(
+    ['.', './client', './marketplace', './marketplace/schemas', './package.json'].sort(),
+  );
+  const problems = analysis.problems.map((problem) => {
+    const where = 'entrypoint' in problem ? `${problem.resolutionKind}: ${problem.entrypoint}` : '';
+    return `${where}: ${problem.kind}`;
+  });
+  expect(problems.filter((one) => !one.startsWith('node10: '))).toEqual(['node16-cjs: .: CJSResolvesToESM']);
 });
 
 describe.each(['typescript', 'typescript-oldest'])('types under %s', (compiler) => {
@@ -137,7 +154,7 @@ describe('at run time', () => {
   });
 
   test('a bundle holds only what is used', async () => {
-    const bundled = async (contents: string): Promise<number> => {
+    const bundledText = async (contents: string): Promise<string> => {
       const stdin = { contents, resolveDir: root, loader: 'js' as const };
       const { outputFiles } = await build({
         stdin,
@@ -147,8 +164,9 @@ describe('at run time', () => {
         minify: true,
         platform: 'node',
       });
-      return outputFiles[0]?.contents.length ?? 0;
+      return outputFiles[0]?.text ?? '';
     };
+    const bundled = async (contents: string): Promise<number> => (await bundledText(contents)).length;
     const one = await bundled(
       `import { newBookingSchema } from 'strata-pg/marketplace/schemas'; console.log(newBookingSchema);`,
     );
@@ -156,5 +174,10 @@ describe('at run time', () => {
     expect(one).toBeLessThan(all / 20);
     const values = `import { bookingSessionStateValues } from 'strata-pg/marketplace'; console.log(bookingSessionStateValues);`;
     expect(await bundled(values)).toBeLessThan(1_000);
+    const booking = `import { acceptBooking } from 'strata-pg/marketplace'; console.log(acceptBooking);`;
+    const [text, whole] = [await bundledText(booking), await bundledText(`export * from 'strata-pg/marketplace';`)];
+    expect(text).toContain('accept_booking');
+    expect(text.match(/"public"\."\w+"/g)).toEqual(['"public"."accept_booking"']);
+    expect(text.length).toBeLessThan(whole.length / 1.5);
   });
 });
