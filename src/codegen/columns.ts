@@ -100,17 +100,22 @@ function classify(
   }
 }
 
+/** How values of the table's columns compare, for the reading of its CHECKs. */
+export function classesOf(table: Table, types: TypeResolver): (column: string) => ValueClass {
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  return (name) => {
+    const column = columns.get(name);
+    return column ? types.resolve(column).valueClass : { kind: 'other' };
+  };
+}
+
 /**
  * Facts about every row that reading the table can return. Left out: what is not validated or not enforced, checks of
  * foreign tables (nobody checks them here), and NO INHERIT checks of a table whose children are read with it.
  */
 export function tableFacts(table: Table, types: TypeResolver, isParent: boolean): FactsByColumn {
   if (table.kind === 'foreign table') return new Map();
-  const columns = new Map(table.columns.map((column) => [column.name, column]));
-  const classOf = (name: string): ValueClass => {
-    const column = columns.get(name);
-    return column ? types.resolve(column).valueClass : { kind: 'other' };
-  };
+  const classOf = classesOf(table, types);
   let facts: FactsByColumn = new Map();
   for (const constraint of table.constraints) {
     if (constraint.kind !== 'check' || !constraint.validated || !constraint.enforced) continue;

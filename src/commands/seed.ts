@@ -7,6 +7,7 @@ import { type Block, type Finding, type Outcome, outcome } from '../base/finding
 import { withTask } from '../base/runtime.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
+import { seedSchemas } from '../codegen/seed-schema.ts';
 import type { Session } from '../pg/pool.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { readSets, type SeedPlace, type SeedSet, setNames } from '../seed/dataset.ts';
@@ -18,6 +19,7 @@ import {
   loadGenerated,
   nameOf,
 } from '../seed/generated.ts';
+import { judgeSets } from '../seed/judge.ts';
 import { type LoadedFile, loadSeeds } from '../seed/load.ts';
 import { advanceSequences, type Given } from '../seed/sequences.ts';
 import { planSet } from '../seed/tables.ts';
@@ -39,7 +41,8 @@ export const run: Run = async (context, options) => {
   const place: SeedPlace = { root: config.root, seeds: config.seeds, schema: config.schemas[0] ?? 'public' };
   if (options.args.length === 0) return listing(place);
   const factor = factorOf(options);
-  const { sets, findings } = readSets(place, options.args);
+  const unknown = options.validateOnly === true ? 'refuse' : 'defer';
+  const { sets, findings } = readSets(place, options.args, { unknown });
   if (findings.some(({ level }) => level === 'error')) return refused(sets, findings);
   if (options.validateOnly === true) return validated(sets, findings);
   return withDatabase(context, (session) => load(context, options, { session, sets, place, factor }));
@@ -53,7 +56,7 @@ function factorOf({ factor = 1 }: Options): number {
 function listing(place: SeedPlace): Outcome {
   const names = setNames(place);
   const rows = names.map((name) => {
-    const { sets } = readSets(place, [name]);
+    const { sets } = readSets(place, [name], { unknown: 'defer' });
     const set = sets.at(-1);
     return [name, String(set?.files.length ?? 0), String(rowsOf(set ? [set] : [])), set?.description ?? ''];
   });
@@ -99,8 +102,9 @@ async function load(context: Context, options: Options, work: Work): Promise<Out
   const given = programs.flatMap((program) => program.given);
   const named = [...sets.flatMap(({ files }) => files), ...given].map(({ table }) => table.schema);
   const snapshot = await readSnapshot(session, { schemas: [...new Set([...context.config.schemas, ...named])] });
-  const plans = sets.map((set) => planSet(set, snapshot, place.schema));
-  const findings = plans.flatMap((plan) => plan.findings);
+  const judged = judgeSets(sets, seedSchemas(snapshot, { ...context.config.types, schemas: context.config.schemas }));
+  const plans = judged.sets.map((set) => planSet(set, snapshot, place.schema));
+  const findings = [...judged.findings, ...plans.flatMap((plan) => plan.findings)];
   if (findings.length > 0) return refused(sets, findings);
   const loads = plans.flatMap((plan) => plan.loads);
   const { runtime } = context;

@@ -14,8 +14,8 @@ export function convertRow(row: Values, properties: Readonly<Record<string, unkn
 }
 
 function typesOf(property: unknown): readonly string[] {
-  const { type } = (property ?? {}) as { type?: string | readonly string[] };
-  return type === undefined ? [] : [type].flat();
+  const { type, anyOf = [] } = (property ?? {}) as { type?: string | readonly string[]; anyOf?: readonly unknown[] };
+  return [...(type === undefined ? [] : [type].flat()), ...anyOf.flatMap(typesOf)];
 }
 
 /** `string` among the types wins: what may be text stays text. */

@@ -19,6 +19,10 @@ export interface SeedFile {
   readonly set: string;
   readonly table: QName;
   readonly rows: readonly Values[];
+  /** Fields of CSV are text until a schema says what they are. */
+  readonly csv: boolean;
+  /** By a schema file. False: only what the catalog says is known of the rows. */
+  readonly judged: boolean;
   /** Where a value stands: 0-based row, JSON pointer inside the row. */
   readonly locate: (row: number, pointer: string) => Place;
 }
@@ -48,6 +52,11 @@ export function setNames({ root, seeds }: SeedPlace): readonly string[] {
     .sort();
 }
 
+export interface ReadOptions {
+  /** Tables without a schema file: a fault, or left for judgeSets(). Default: a fault. */
+  readonly unknown?: 'refuse' | 'defer';
+}
+
 /**
  * Reads the sets and those they depend on, each once, dependencies first. Throws SEED_UNKNOWN for a set without folder;
  * everything else that is wrong is a finding, and then nothing must be loaded.
@@ -55,6 +64,7 @@ export function setNames({ root, seeds }: SeedPlace): readonly string[] {
 export function readSets(
   place: SeedPlace,
   names: readonly string[],
+  { unknown = 'refuse' }: ReadOptions = {},
 ): { sets: readonly SeedSet[]; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const schemas = new RowSchemas(place);
@@ -68,7 +78,7 @@ export function readSets(
     const { options, findings: wrong } = readOptions(place, known(place, name, path.at(-1)));
     findings.push(...wrong);
     for (const other of options.depends) visit(other, [...path, name]);
-    sets.set(name, { ...options, name, files: readFiles(place, name, schemas, findings) });
+    sets.set(name, { ...options, name, files: readFiles(place, name, { schemas, unknown }, findings) });
   };
   for (const name of names) visit(name, []);
   return { sets: [...sets.values()], findings };
@@ -88,7 +98,12 @@ function known(place: SeedPlace, name: string, dependent: string | undefined): s
   throw new ToolError('SEED_UNKNOWN', `there is no seed set "${name}"${who}`, { hint });
 }
 
-function readFiles(place: SeedPlace, set: string, schemas: RowSchemas, findings: Finding[]): readonly SeedFile[] {
+interface Judges {
+  readonly schemas: RowSchemas;
+  readonly unknown: 'refuse' | 'defer';
+}
+
+function readFiles(place: SeedPlace, set: string, judges: Judges, findings: Finding[]): readonly SeedFile[] {
   const folder = join(place.root, place.seeds, set);
   const entries = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return entries.flatMap((entry): SeedFile[] => {
@@ -103,8 +118,10 @@ function readFiles(place: SeedPlace, set: string, schemas: RowSchemas, findings:
     }
     const read = readRows(file, join(folder, entry), format as SeedFormat, findings);
     if (read === null) return [];
-    const rows = schemas.check({ file, table, csv: format === 'csv', parsed: read }, findings);
-    return [{ file, set, table: tableName(place, table), rows, locate: read.locate }];
+    const csv = format === 'csv';
+    const judged = judges.unknown === 'refuse' || judges.schemas.has(table);
+    const rows = judged ? judges.schemas.check({ file, table, csv, parsed: read }, findings) : read.rows;
+    return [{ file, set, table: tableName(place, table), rows, csv, judged, locate: read.locate }];
   });
 }
 

@@ -36,18 +36,25 @@ export class RowSchemas {
     this.#place = place;
   }
 
+  /** Whether the table has a schema file. */
+  has(table: string): boolean {
+    return existsSync(join(this.#place.root, this.#fileOf(table)));
+  }
+
+  #fileOf(table: string): string {
+    return `${this.#place.seeds}/schemas/${table}.schema.json`;
+  }
+
   /** Reports what is wrong with the rows of a file; gives the rows, those of CSV with their fields converted. */
   check(source: RowFile, findings: Finding[]): readonly Values[] {
     const schema = this.#schemaOf(source, findings);
     if (schema === null) return [];
     const { parsed, csv } = source;
     const rows = csv ? parsed.rows.map((row) => convertRow(row, schema.properties)) : parsed.rows;
-    const found = rows.flatMap((row, at) => [
-      ...schema.check(row).map((fault) => rowFinding(source, at, worded(fault))),
-      ...inexact(row).map((fault) => rowFinding(source, at, fault)),
-    ]);
-    findings.push(...found.slice(0, FAULTS_PER_FILE));
-    if (found.length > FAULTS_PER_FILE) findings.push(cutOff(source.file, found.length - FAULTS_PER_FILE));
+    const { file } = source;
+    const place = { file, locate: parsed.locate };
+    const found = rows.flatMap((row, at) => rowFaults(schema.check, row).map((fault) => rowFinding(place, at, fault)));
+    findings.push(...limited(file, found));
     return rows;
   }
 
@@ -60,10 +67,10 @@ export class RowSchemas {
   }
 
   #load(table: string, user: string, findings: Finding[]): RowSchema | null {
-    const file = `${this.#place.seeds}/schemas/${table}.schema.json`;
+    const file = this.#fileOf(table);
     const path = join(this.#place.root, file);
     if (!existsSync(path)) {
-      const hint = `Write ${file}: type, properties, required and additionalProperties of one row.`;
+      const hint = `Without a database only files are judged: write ${file}: type, properties, required and additionalProperties of one row.`;
       findings.push(schemaFinding(user, `table "${table}" has no JSON Schema`, hint));
       return null;
     }
@@ -80,6 +87,17 @@ export class RowSchemas {
 function schemaFinding(file: string, message: string, hint?: string): Finding {
   const place = { file, line: 1, column: 1 };
   return finding({ code: 'seed/schema', level: 'error', subject: file, message, place, ...(hint ? { hint } : {}) });
+}
+
+/** Everything that is wrong with one row. */
+export function rowFaults(check: Check, row: Values): readonly Fault[] {
+  return [...check(row).map(worded), ...inexact(row)];
+}
+
+/** The first hundred, and how many more there are. */
+export function limited(file: string, found: readonly Finding[]): readonly Finding[] {
+  const more = found.length - FAULTS_PER_FILE;
+  return more > 0 ? [...found.slice(0, FAULTS_PER_FILE), cutOff(file, more)] : found;
 }
 
 /** ajv speaks of keys; a seed's keys are columns. */
@@ -105,13 +123,17 @@ function inexact(row: Values): readonly Fault[] {
   );
 }
 
-function rowFinding({ file, parsed }: RowFile, at: number, fault: Fault): Finding {
+export function rowFinding(
+  { file, locate }: { readonly file: string } & Pick<Parsed, 'locate'>,
+  at: number,
+  fault: Fault,
+): Finding {
   return finding({
     code: 'seed/row',
     level: 'error',
     subject: `${file}, row ${at + 1}${fault.pointer === '' ? '' : ` ${fault.pointer}`}`,
     message: fault.message,
-    place: parsed.locate(at, fault.pointer),
+    place: locate(at, fault.pointer),
     ...(fault.hint ? { hint: fault.hint } : {}),
   });
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
  * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -34,7 +34,23 @@ const home = mkdtempSync(join(tmpdir(), 'strata-bench-'));
 chmodSync(home, 0o755);
 const rows = [];
 
-const parts = { start, noop, up, ts, link, snapshot, cycle, lint, server, migrations, seed, procedures, rls };
+const parts = {
+  start,
+  noop,
+  up,
+  ts,
+  link,
+  snapshot,
+  types,
+  client,
+  cycle,
+  lint,
+  server,
+  migrations,
+  seed,
+  procedures,
+  rls,
+};
 const heavy = { backup };
 const wanted = process.argv.slice(2);
 const all = { ...parts, ...heavy };
@@ -213,6 +229,18 @@ function lint() {
     { name: 'strata plan (at most 0.4 s)', run: strata(['plan'], pending, env) },
   ];
   report('ten pending after 1,000', 'empty node', compare(ten, ROUNDS * 2), {});
+}
+
+/** Generated types: 45, 500 and 2,000 tables, live and from a Snapshot; the compiler's time for them. */
+async function types() {
+  const { benchTypes } = await import('./types.js');
+  await benchTypes({ home, freshDatabase, strata, node, rounds: ROUNDS, report, note: (row) => rows.push(row) });
+}
+
+/** The application library over `pg`. */
+async function client() {
+  const { benchClient } = await import('./client.js');
+  await benchClient({ url: freshDatabase('client'), note: (row) => rows.push(row) });
 }
 
 /** The embedded server: cold, warm, and a clone of a template. */

@@ -12,8 +12,8 @@ const SCHEMAS = {
   }),
 };
 
-async function faults(files: Files, set = 'demo'): Promise<readonly Finding[]> {
-  const result = await seed(seedProject({ ...SCHEMAS, ...files }), NOWHERE, [set]);
+async function faults(files: Files, set = 'demo', options: object = {}): Promise<readonly Finding[]> {
+  const result = await seed(seedProject({ ...SCHEMAS, ...files }), NOWHERE, [set], { ...options });
   expect(result.ok).toBe(false);
   expect(result.data.loaded).toEqual([]);
   return result.findings;
@@ -99,21 +99,25 @@ describe('seed files', () => {
   });
 
   test('missing and unusable schemas, odd file names, wrong set.json, sets in a circle', async () => {
-    const found = await faults({
-      'demo/10_things.json': [],
-      'demo/20_odd.json': [],
-      'demo/notes.txt': '',
-      'demo/README.md': 'not looked at',
-      'demo/set.json': '{\n "mod": "upsert",\n "depends": ["other"],\n "mode": "replace"\n}',
-      'schemas/odd.schema.json': { type: 'objekt' },
-    });
+    const found = await faults(
+      {
+        'demo/10_things.json': [],
+        'demo/20_odd.json': [],
+        'demo/notes.txt': '',
+        'demo/README.md': 'not looked at',
+        'demo/set.json': '{\n "mod": "upsert",\n "depends": ["other"],\n "mode": "replace"\n}',
+        'schemas/odd.schema.json': { type: 'objekt' },
+      },
+      'demo',
+      { validateOnly: true },
+    );
     expect(brief(found).map(([code, subject, , , hint]) => [code, subject, hint])).toEqual([
       ['seed/set-options', 'seeds/demo/set.json /mod', 'Did you mean "mode"?'],
       ['seed/set-options', 'seeds/demo/set.json /mode', ''],
       [
         'seed/schema',
         'seeds/demo/10_things.json',
-        'Write seeds/schemas/things.schema.json: type, properties, required and additionalProperties of one row.',
+        'Without a database only files are judged: write seeds/schemas/things.schema.json: type, properties, required and additionalProperties of one row.',
       ],
       ['seed/schema', 'seeds/schemas/odd.schema.json', ''],
       ['seed/file-name', 'seeds/demo/notes.txt', 'Seed files are called NN_<table>.json, .ndjson or .csv.'],
