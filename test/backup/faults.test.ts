@@ -1,9 +1,11 @@
 /** What goes wrong while a backup is taken, and what is left then: nothing that looks like a backup. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/inventory.ts';
 import { createBackup } from '../../src/backup/take.ts';
+import { verifyBackup } from '../../src/backup/verify.ts';
 import { ident } from '../../src/base/ident.ts';
 import { closeSession, openSession, withSession } from '../../src/pg/pool.ts';
 import { login, useDatabase } from '../support/database.ts';
@@ -216,6 +218,54 @@ describe('a table that someone has locked', () => {
         [db.target().database],
       ),
     );
+  }
+});
+
+describe('somebody else in the folder while a backup is written into it', () => {
+  test.each([
+    ['removes it', (partial: string) => rmSync(partial, { recursive: true })],
+    ['removes the dump', (partial: string) => rmSync(join(partial, 'database.dump'))],
+    ['overwrites the dump', (partial: string) => writeFileSync(join(partial, 'database.dump'), 'mine')],
+    ['puts a manifest there', (partial: string) => writeFileSync(join(partial, 'manifest.json'), '{}')],
+  ])(
+    'who %s: a clear failure and nothing left, or, when they came too late, a whole backup',
+    async (_title, meddle) => {
+      const dir = join(project(), 'backups');
+      const taking = take(db.target(), {
+        dir,
+        // Asked when the folder is there and before anything is dumped: the dump is meddled with as soon as it is begun.
+        schemaVersion: async () => {
+          const [name = ''] = readdirSync(dir).filter((one) => one.endsWith('.partial'));
+          void until(async () => existsSync(join(dir, name, 'database.dump')))
+            .then(() => meddle(join(dir, name)))
+            .catch(() => undefined);
+          return null;
+        },
+      });
+      const ended = await taking.catch((thrown: unknown) => thrown);
+      if (ended instanceof Error) {
+        expect(ended).toMatchObject({ code: 'BACKUP_FAILED', exit: 5 });
+        expect(namesIn(dir)).toEqual([]);
+        return;
+      }
+      const [listed] = await listBackups(dir);
+      const { findings } = await verifyBackup({ dir, id: listed?.id ?? '', content: true, runtime: listener() });
+      expect(findings).toEqual([]);
+    },
+  );
+});
+
+test('disk full while it is encrypted, in both formats', async () => {
+  const recipients = [await identityToRecipient(await generateIdentity())];
+  for (const format of ['custom', 'directory'] as const) {
+    await withSmallDisk(40, async (disk) => {
+      const dir = join(disk, 'backups');
+      await expect(take(db.target(), { dir, format, jobs: 2, recipients })).rejects.toMatchObject({
+        code: 'BACKUP_FAILED',
+        message: 'no space left in the backup folder',
+      });
+      expect(namesIn(dir)).toEqual([]);
+    });
   }
 });
 

@@ -1,11 +1,13 @@
 /**
- * kill -9 of `strata backup create`, `restore` and `backup prune` at random moments: nothing false is listed, the next
- * run works and cleans up, no half database carries a real name, nothing half deleted is taken for a backup.
+ * kill -9 of `strata backup create`, `restore`, `backup prune` and `drill` at random moments: nothing false is listed, the
+ * next run works and cleans up, no half database carries a real name, nothing half deleted is taken for a backup.
  * DRILL_ROUNDS=100 for the long run.
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { beforeAll, expect, test } from 'vitest';
+import { readDrills } from '../../src/backup/drill-store.ts';
 import { listBackups } from '../../src/backup/inventory.ts';
 import type { Manifest } from '../../src/backup/manifest.ts';
 import { sha256 } from '../../src/base/canonical.ts';
@@ -23,26 +25,38 @@ beforeAll(() =>
   ),
 );
 
-test(`backup create, ${ROUNDS} times`, async () => {
-  const cwd = project();
-  const dir = join(cwd, 'backups');
-  const args = ['backup', 'create', '--dir', dir, '--json'];
-  const whole = await timed(() => strata(args, { cwd, target: db.target() }));
-  let good = 1;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const killed = await killAfter(args, cwd, moment(round) * whole);
-    if (killed.status === 0) good += 1;
-    const listed = await listBackups(dir);
-    // Killed after the rename, before it could say so: that backup is a good one, too.
-    expect(listed.length).toBeGreaterThanOrEqual(good);
-    expect(listed.filter((b) => b.state === 'damaged')).toEqual([]);
-    good = listed.length;
-  }
-  const last = await retried(() => strata(args, { cwd, target: db.target() }));
-  expect(last).toMatchObject({ status: 0 });
-  expect(readdirSync(dir).filter((name) => name.includes('partial') || name.startsWith('.lock'))).toEqual([]);
-  expect(await strata(['backup', 'verify', '--dir', dir, '--json'], { cwd })).toMatchObject({ status: 0 });
-}, 600_000);
+test.each([
+  ['custom', false],
+  ['custom', true],
+  ['directory', false],
+  ['directory', true],
+] as const)(
+  `backup create in the %s format, encrypted: %s, ${ROUNDS} times`,
+  async (format, encrypted) => {
+    const cwd = project();
+    const dir = join(cwd, 'backups');
+    const key = await generateIdentity();
+    const recipient = encrypted ? ['--recipient', await identityToRecipient(key)] : [];
+    const args = ['backup', 'create', '--dir', dir, '--dump-format', format, ...recipient, '--json'];
+    const whole = await timed(() => strata(args, { cwd, target: db.target() }));
+    let good = 1;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const killed = await killAfter(args, cwd, moment(round) * whole);
+      if (killed.status === 0) good += 1;
+      const listed = await listBackups(dir);
+      // Killed after the rename, before it could say so: that backup is a good one, too.
+      expect(listed.length).toBeGreaterThanOrEqual(good);
+      expect(listed.filter((b) => b.state !== 'good')).toEqual([]);
+      good = listed.length;
+    }
+    const last = await retried(() => strata(args, { cwd, target: db.target() }));
+    expect(last).toMatchObject({ status: 0 });
+    // Nor any file that pg_dump wrote before it was encrypted.
+    expect(readdirSync(dir).filter((name) => name.includes('partial') || name.startsWith('.lock'))).toEqual([]);
+    expect(await strata(['backup', 'verify', '--dir', dir, '--json'], { cwd })).toMatchObject({ status: 0 });
+  },
+  1_200_000,
+);
 
 test(`restore, ${ROUNDS} times`, async () => {
   const cwd = project();
@@ -103,6 +117,27 @@ test(`backup prune --delete, ${ROUNDS} times`, async () => {
   expect((await listBackups(dir)).length).toBe(2);
   expect(readdirSync(dir).filter((name) => name.includes('partial') || name.startsWith('.lock'))).toEqual([]);
 }, 600_000);
+
+test(`drill, ${ROUNDS} times: the next one stops the server and removes the data, and no report calls it proved`, async () => {
+  const cwd = project();
+  const dir = join(cwd, 'backups');
+  const scratch = join(cwd, 'scratch');
+  expect(await strata(['backup', 'create', '--dir', dir], { cwd, target: db.target() })).toMatchObject({ status: 0 });
+  const args = ['drill', '--dir', dir, '--scratch', scratch, '--json'];
+  const whole = await timed(() => strata(args, { cwd }));
+  let proved = 1;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { status } = await killAfter(args, cwd, moment(round) * whole);
+    const { reports } = await readDrills(dir);
+    expect(reports.filter(({ result }) => result !== 'proved')).toEqual([]);
+    // Killed after its report was written, it is one more.
+    expect(reports.length - proved).toBeLessThanOrEqual(1);
+    if (status === 0) expect(reports.length).toBe(proved + 1);
+    proved = reports.length;
+  }
+  expect(await strata(args, { cwd })).toMatchObject({ status: 0 });
+  expect(readdirSync(scratch)).toEqual([]);
+}, 1_200_000);
 
 /** The backup once more for each of so many days before it. */
 async function copies(dir: string, id: string, days: number): Promise<void> {
