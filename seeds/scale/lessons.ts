@@ -122,19 +122,21 @@ function slotsOf(rhythm: Tutor['rhythm']): readonly Slot[] {
   return slots;
 }
 
-const offsets = new Map<string, number>();
+/** By zone, then by day: a key of both as text cost a seventh of the whole generator. */
+const offsets = new Map<string, Map<number, number>>();
 
 /** Of local noon of the day from UTC, in ms. Clocks change at night, lessons are given by day. */
 function offset(timezone: string, midnight: number): number {
-  const key = `${timezone} ${midnight}`;
-  const found = offsets.get(key);
+  const days = offsets.get(timezone) ?? new Map<number, number>();
+  const found = days.get(midnight);
   if (found !== undefined) return found;
   const name = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' })
     .formatToParts(midnight + 12 * HOUR)
     .find(({ type }) => type === 'timeZoneName')?.value;
   const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(name ?? '') ?? [];
   const value = (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000);
-  offsets.set(key, value);
+  days.set(midnight, value);
+  offsets.set(timezone, days);
   return value;
 }
 
