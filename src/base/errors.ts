@@ -137,6 +137,9 @@ export const CODES = {
   // the WAL archive
   BASE_FAILED: { exit: EXIT.failed, title: 'a base backup could not be taken; nothing of it is left' },
   BASE_INCREMENTAL: { exit: EXIT.refused, title: 'an incremental base backup is not possible' },
+  RECOVERY_FAILED: { exit: EXIT.failed, title: 'a recovery did not reach its target' },
+  RECOVERY_TARGET: { exit: EXIT.usage, title: 'the moment to recover to cannot be understood' },
+  RECOVERY_TARGET_OUTSIDE: { exit: EXIT.refused, title: 'the archive does not hold the moment to recover to' },
   WAL_ARCHIVE: { exit: EXIT.refused, title: "the WAL archive is missing, cannot be used, or is another cluster's" },
   WAL_ARCHIVER_OTHER: { exit: EXIT.refused, title: 'another program archives the WAL of the server' },
   WAL_NOT_ARCHIVED: { exit: EXIT.failed, title: 'the server did not bring a segment into the archive' },

@@ -12,7 +12,12 @@ import type { Context, Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 import { identityFile } from './identity.ts';
 
+/** What asks for the whole cluster at a moment, from the WAL archive. */
+const RECOVERY = ['at', 'lsn', 'name', 'promote', 'discard'];
+
 export const run: Run = async (context, options) => {
+  if (RECOVERY.some((flag) => options[flag] !== undefined))
+    return (await import('./restore-at.ts')).run(context, options);
   const { config, runtime } = context;
   checkFlags(options);
   const dir = resolve(config.root, config.backup.dir);

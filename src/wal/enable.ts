@@ -10,7 +10,8 @@ import { syncFolder, writeDurably } from '../disk/durable.ts';
 import type { Session } from '../pg/pool.ts';
 import { type Archive, findArchive, type Identity, walFolder, writeIdentity } from './archive.ts';
 import archiverText from './archiver.sh';
-import { asAdmin, type Cluster } from './cluster.ts';
+import { asAdmin, type Cluster, readCluster } from './cluster.ts';
+import { historyName } from './lsn.ts';
 import { segmentFault } from './segment-check.ts';
 import archiverSql from './sql/archiver.sql';
 
@@ -22,7 +23,7 @@ export async function prepareArchive(dir: string, cluster: Cluster, runtime: Run
     const owner = await ownerFor(cluster);
     for (const folder of [dir, walFolder({ dir })]) await makeFolder(folder, owner);
     await mkdir(join(dir, 'base'), { recursive: true, mode: 0o700 });
-    await place(join(dir, 'archiver.sh'), archiverText, owner);
+    await place(join(dir, 'archiver.sh'), { text: archiverText, mode: 0o500, owner });
     if (found !== null) return found;
     const { system_identifier, wal_segment_size } = cluster;
     const created_at = runtime.now().toISOString();
@@ -62,11 +63,17 @@ async function makeFolder(folder: string, owner: Owner | null): Promise<void> {
   if (owner !== null) await chown(folder, owner.uid, owner.gid);
 }
 
-async function place(path: string, text: string, owner: Owner | null): Promise<void> {
+interface Placed {
+  readonly text: string;
+  readonly mode: number;
+  readonly owner: Owner | null;
+}
+
+async function place(path: string, { text, mode, owner }: Placed): Promise<void> {
   const draft = `${path}.partial`;
   await rm(draft, { force: true });
   await writeDurably(draft, text);
-  await chmod(draft, 0o500);
+  await chmod(draft, mode);
   if (owner !== null) await chown(draft, owner.uid, owner.gid);
   await rename(draft, path);
   await syncFolder(dirname(path));
@@ -112,6 +119,7 @@ export async function proveArchiving(
   runtime: Runtime,
   options: ProveOptions = {},
 ): Promise<string> {
+  await bringHistory(session, archive);
   const before = await readArchiver(session);
   const name = await asAdmin(session, async () => {
     await session.query("SELECT pg_create_restore_point('strata_wal_enable')");
@@ -132,6 +140,22 @@ export async function proveArchiving(
   throw new ToolError('WAL_NOT_ARCHIVED', `segment ${name} did not arrive whole: ${fault}`, {
     detail: `file: ${path}`,
   });
+}
+
+/**
+ * A cluster that was promoted while it did not archive, as recovered ones are, has never archived the history of its
+ * timeline: without it nothing on the timeline could be recovered.
+ */
+async function bringHistory(session: Session, archive: Archive): Promise<void> {
+  const cluster = await readCluster(session);
+  const name = historyName(cluster.timeline);
+  const path = join(walFolder(archive), name);
+  if (cluster.timeline === 1 || (await stat(path).catch(() => null)) !== null) return;
+  const [row] = await asAdmin(session, () =>
+    session.query<{ text: string | null }>('SELECT pg_read_file($1, 0, 1000000, true) AS text', [`pg_wal/${name}`]),
+  );
+  // Writable: the copy that a recovery fetches is opened for writing.
+  if (row?.text != null) await place(path, { text: row.text, mode: 0o600, owner: await ownerFor(cluster) });
 }
 
 function notArchived(name: string, archive: Archive, state: ArchiverState): ToolError {

@@ -20,8 +20,9 @@ export interface Moment {
   /** Where its record begins, and where the next one does. */
   readonly lsn: Lsn;
   readonly end: Lsn;
-  readonly kind: 'transaction' | 'restore_point';
-  /** Microseconds since 1970, as PostgreSQL counts; null for restore points, which tell none. */
+  /** `other`: any other record that tells how far the WAL goes. */
+  readonly kind: 'transaction' | 'restore_point' | 'other';
+  /** Microseconds since 1970, as PostgreSQL counts; null for others, which tell none. */
   readonly at: bigint | null;
   /** Name of a restore point. */
   readonly name: string | null;
@@ -80,7 +81,8 @@ interface DumpOptions {
 async function dump(args: readonly string[], { program, runtime, onMoment }: DumpOptions): Promise<Scanned> {
   const enough = new AbortController();
   const stdout = lines((line) => {
-    const moment = parseLine(line);
+    // What is still in the pipe is not asked for any more.
+    const moment = enough.signal.aborted ? null : parseLine(line);
     if (moment !== null && !onMoment(moment)) enough.abort();
   });
   try {
@@ -118,7 +120,7 @@ function parseLine(line: string): Moment | null {
     /^(?:COMMIT|ABORT)(?:_PREPARED)?\b.*?(\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? UTC)/.exec(desc) ?? [];
   if (time !== undefined) return { lsn, end, kind: 'transaction', at: microseconds(time), name: null };
   const [, name] = /^RESTORE_POINT (.*)$/.exec(desc) ?? [];
-  return name === undefined ? null : { lsn, end, kind: 'restore_point', at: null, name };
+  return { lsn, end, kind: name === undefined ? 'other' : 'restore_point', at: null, name: name ?? null };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Card, Flag } from '../command.ts';
 import { INSTALL } from './backup-install.ts';
 import { CONFIRM } from './flags.ts';
+import { RECOVERY_FLAGS } from './wal.ts';
 
 const IDENTITY: Flag = {
   name: 'identity',
@@ -186,7 +187,10 @@ export const DATA_CARDS: readonly Card[] = [
   },
   {
     name: 'restore',
-    summary: 'restore a backup into a new database, or in place of one',
+    summary: 'restore a backup into a new database, in place of one, or the cluster at a moment',
+    details:
+      'With --at, --lsn or --name: the whole cluster at that moment, from the WAL archive, into a new data directory. The\n' +
+      'WAL up to there is read first, recovery is compared with it, and only then the copy is promoted, and stopped.',
     arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest good one' }],
     flags: [
       { name: 'remote', kind: 'boolean', help: 'download it from the bucket first, where it is not here' },
@@ -202,10 +206,15 @@ export const DATA_CARDS: readonly Card[] = [
       { name: 'keep', kind: 'boolean', help: 'keep a restored database that differs from the backup' },
       { name: 'jobs', kind: 'integer', value: 'n', config: 'backup.jobs', help: 'workers (into a new database)' },
       IDENTITY,
+      ...RECOVERY_FLAGS,
       DIR,
       CONFIRM,
     ],
-    examples: ['strata restore --to marketplace_check', 'strata restore --table bookings --table users'],
+    examples: [
+      'strata restore --to marketplace_check',
+      'strata restore --table bookings --table users',
+      "strata restore --at '2026-11-21T10:00:00+01:00' --data /var/lib/postgresql/recovered --preview",
+    ],
   },
   {
     name: 'drill',

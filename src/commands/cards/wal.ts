@@ -2,13 +2,31 @@
 import type { Card, Flag } from '../command.ts';
 import { CONFIRM } from './flags.ts';
 
-export const WAL_DIR: Flag = {
+const WAL_DIR: Flag = {
   name: 'wal-dir',
   kind: 'string',
   value: 'dir',
   config: 'backup.wal.dir',
   help: 'folder of the WAL archive',
 };
+
+/** Flags of `restore` for a moment. */
+export const RECOVERY_FLAGS: readonly Flag[] = [
+  {
+    name: 'at',
+    kind: 'string',
+    value: 'time',
+    help: 'the cluster at this time, with its offset: 2026-11-21T10:00:00+01:00',
+  },
+  { name: 'lsn', kind: 'string', value: 'position', help: 'the cluster at this position of the WAL' },
+  { name: 'name', kind: 'string', value: 'name', help: 'the cluster at this restore point' },
+  { name: 'timeline', kind: 'integer', value: 'n', help: 'the timeline to take; default: the newest that leads there' },
+  { name: 'data', kind: 'string', value: 'dir', help: 'the new data directory' },
+  { name: 'preview', kind: 'boolean', help: 'leave a server open at the moment, read-only, for a look' },
+  { name: 'promote', kind: 'boolean', help: 'make the previewed --data a cluster of its own' },
+  { name: 'discard', kind: 'boolean', help: 'remove the previewed --data' },
+  WAL_DIR,
+];
 
 const APPLY: Flag = { name: 'apply', kind: 'boolean', help: 'do it; without it the changes are only shown' };
 

@@ -1,0 +1,67 @@
+/** `restore --at|--lsn|--name`: the whole cluster as it was at a moment, in a data directory of its own. */
+import { resolve } from 'node:path';
+import { ToolError } from '../base/errors.ts';
+import { type Block, type Outcome, outcome } from '../base/finding.ts';
+import { targetUrl } from '../base/target.ts';
+import { openArchive } from '../wal/archive.ts';
+import { chooseRoute } from '../wal/choose.ts';
+import { discardRecovered, promoteRecovered, type Recovered, recover, targetOf } from '../wal/recover.ts';
+import { readStatus } from '../wal/status.ts';
+import { parseTarget } from '../wal/target.ts';
+import type { Context, Options } from './command.ts';
+
+export async function run({ config, runtime }: Context, options: Options): Promise<Outcome> {
+  const dataDir = dataDirOf(config.root, options);
+  checkFlags(options);
+  if (options.discard === true) {
+    await discardRecovered(dataDir);
+    return outcome({ data: dataDir, state: 'discarded' }, [{ kind: 'text', text: `${dataDir} is removed` }]);
+  }
+  if (options.promote === true) return told(await promoteRecovered(dataDir), false);
+  const given = options as { readonly at?: string; readonly lsn?: string; readonly name?: string };
+  const { at, lsn, name } = given;
+  const target = parseTarget({
+    ...(at === undefined ? {} : { at }),
+    ...(lsn === undefined ? {} : { lsn }),
+    ...(name === undefined ? {} : { name }),
+  });
+  const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
+  const { inventory, windows } = await readStatus({ archive, session: null, verify: false, runtime });
+  const timeline = typeof options.timeline === 'number' ? options.timeline : undefined;
+  const route = await chooseRoute({ archive, inventory, windows, target, timeline, runtime });
+  const preview = options.preview === true;
+  return told(await recover({ archive, route, dataDir, preview, runtime }), preview);
+}
+
+/** The cluster comes whole: nothing of it can be chosen. */
+function checkFlags(options: Options): void {
+  const other = (['to', 'inPlace', 'table', 'schema', 'remote'] as const).find((flag) => options[flag] !== undefined);
+  if (options.args.length === 0 && other === undefined) return;
+  throw new ToolError('USAGE', 'a recovery to a moment brings back the whole cluster, from base backup and WAL', {
+    hint: 'Leave out the id of a dump, --to, --in-place, --table, --schema and --remote.',
+  });
+}
+
+function dataDirOf(root: string, { data }: Options): string {
+  if (typeof data === 'string') return resolve(root, data);
+  throw new ToolError('USAGE', 'a recovery to a moment needs a data directory of its own', {
+    hint: 'Name one that does not exist yet: --data /var/lib/postgresql/recovered',
+  });
+}
+
+function told(recovered: Recovered, preview: boolean): Outcome {
+  const { dataDir, timeline, base, last_transaction, lsn } = recovered;
+  const url = preview ? targetUrl({ ...targetOf(recovered), database: 'postgres' }) : null;
+  const state = preview ? 'preview' : 'recovered';
+  const data = { data: dataDir, state, base, timeline, last_transaction, lsn, url };
+  const what = last_transaction === null ? `position ${lsn}` : `the transaction of ${last_transaction}`;
+  const line = `recovered from base backup ${base} on timeline ${timeline} up to ${what}, compared with the WAL`;
+  const view: Block[] = [{ kind: 'text', text: line, tone: 'good' }];
+  if (url === null) {
+    view.push({ kind: 'text', text: `${dataDir} is a cluster of its own now, stopped: pg_ctl -D ${dataDir} start` });
+    return outcome(data, view);
+  }
+  view.push({ kind: 'text', text: `open for a look, read-only: psql '${url}'` });
+  const next = `then: strata restore --promote --data ${dataDir}, or: strata restore --discard --data ${dataDir}`;
+  return outcome(data, [...view, { kind: 'text', text: next }]);
+}
