@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls; and backup, only when it is
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls, check; plan; and backup, only when it is
  * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -20,6 +20,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchBackup } from './backup.js';
+import { benchCheck, benchPlan } from './check.js';
 import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { benchMigrations, benchSeed } from './marketplace.js';
 import { compare, seconds, usage } from './measure.js';
@@ -50,6 +51,8 @@ const parts = {
   seed,
   procedures,
   rls,
+  check,
+  plan,
 };
 const heavy = { backup };
 const wanted = process.argv.slice(2);
@@ -59,6 +62,7 @@ for (const name of wanted) if (!all[name]) fail(`no such part: ${name}; there ar
 /** What the parts about the marketplace need of this file. */
 const tools = {
   strata,
+  node,
   program,
   home,
   rounds: ROUNDS,
@@ -283,6 +287,16 @@ async function backup() {
     rows.push([work, who, wall, ratio, cpu && `CPU ${cpu} s, ${cpuRatio}`, '']);
   }
   for (const name of ['backup', 'restored']) sql(serverUrl, `DROP DATABASE IF EXISTS bench_${name} WITH (FORCE)`);
+}
+
+/** What CI waits for. */
+function check() {
+  for (const found of benchCheck(tools)) report(...found);
+}
+
+/** What the next run would do, foretold and measured. */
+function plan() {
+  for (const found of benchPlan(tools)) report(...found);
 }
 
 /** The marketplace's migrations up and down against psql running the same statements. */
