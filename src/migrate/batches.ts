@@ -3,20 +3,19 @@
  * it came, so that a killed run goes on at the next range. The size of a range follows the clock; between ranges it waits
  * for standbys that fall behind. Whoever writes to the table meanwhile waits for a batch at most.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
 import type { PlanStep, Statement } from '../base/plan.ts';
 import { withTask } from '../base/runtime.ts';
 import type { BatchResult } from '../pg/pool.ts';
 import { limits, withLockRetries } from './atomic.ts';
+import { lagPause } from './batch-lag.ts';
 import { BatchSize, describeProgress } from './batch-pace.ts';
 import { type BatchPlace, batchSql, boundSql, createBatchesSql, type Key, rangeSql, resumeSql } from './batch-sql.ts';
 import { type BatchStatement, batchStatement, type KeyColumn } from './batch-statement.ts';
 import type { Execution } from './execution.ts';
 import { askPieces, frames, type Piece, sendPieces } from './pieces.ts';
 import keyText from './sql/batch-key.sql';
-import lagText from './sql/replication-lag.sql';
 import { begunSql, doneSql, fencePieces, OUR_ROLE, recordPieces } from './step-records.ts';
 
 export interface BatchesOptions {
@@ -169,22 +168,4 @@ async function oneBatch(
   });
   const changed = answers[1 + limits(timeouts, 1).length]?.rowCount ?? 0;
   return { changed, bound: until === null ? null : keyIn(answers.at(-1)) };
-}
-
-/** Milliseconds between two looks at the standbys. */
-const LOOK_EVERY = 1_000;
-
-/** Waits between batches while a standby is too far behind: what reads there must not grow old because of us. */
-function lagPause({ session, batches, runtime }: Execution): () => Promise<void> {
-  let next = runtime.ticks();
-  return async () => {
-    for (let told = false; batches.lag > 0 && runtime.ticks() >= next && !runtime.signal.aborted; told = true) {
-      const [row] = await session.query<{ readonly lag: number }>(lagText);
-      next = runtime.ticks() + LOOK_EVERY;
-      if ((row?.lag ?? 0) <= batches.lag) return;
-      const text = `a standby is ${Math.round((row?.lag ?? 0) / 1000)} s behind; batches wait for it`;
-      if (!told) runtime.emit({ kind: 'note', level: 'warning', text });
-      await sleep(LOOK_EVERY, undefined, { signal: runtime.signal }).catch(() => undefined);
-    }
-  };
 }

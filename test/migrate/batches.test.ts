@@ -1,9 +1,12 @@
 /** Statements in batches: every row once, in short transactions, resumed where they stopped. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { LagClock } from '../../src/migrate/batch-lag.ts';
 import { BatchSize, describeProgress } from '../../src/migrate/batch-pace.ts';
 import { batchStatement } from '../../src/migrate/batch-statement.ts';
-import { appliedVersions, QUICK, type Shop, withShop } from './harness.ts';
+import { withSession } from '../../src/pg/pool.ts';
+import { caughtUp, withStandby } from '../support/standby.ts';
+import { appliedVersions, QUICK, type Shop, shop as shopOn, withShop } from './harness.ts';
 
 describe('the statement in parts', () => {
   test.each([
@@ -227,3 +230,35 @@ test('writers go on meanwhile, and none of their writes is lost', () =>
     const [sum] = await shop.query('SELECT sum(old)::int AS sum, count(new)::int AS filled FROM big');
     expect(sum).toEqual({ sum: ROWS + written, filled: ROWS });
   }));
+
+test('lag is how long ago we wrote what a standby has not replayed', () => {
+  const clock = new LagClock();
+  expect(clock.behind(100, null, 0)).toBe(0);
+  expect(clock.behind(200, 100, 1_000)).toBe(0);
+  expect(clock.behind(300, 150, 4_000)).toBe(3_000);
+  expect(clock.behind(300, 250, 5_000)).toBe(1_000);
+  expect(clock.behind(300, 300, 9_000)).toBe(0);
+});
+
+test(
+  'batches wait for a standby that falls behind, say so, and go on when it has caught up',
+  { timeout: 120_000 },
+  () =>
+    withStandby(async (servers) => {
+      const shop = shopOn({ 'migrations/001_big.sql': filled('id int PRIMARY KEY') }, servers.primary.target);
+      await shop.call('up');
+      await shop.query(`INSERT INTO big SELECT g, g FROM generate_series(1, ${ROWS}) AS g`);
+      await caughtUp(servers);
+      await withSession(servers.standby.target, async (standby) => {
+        await standby.query('SELECT pg_wal_replay_pause()');
+        shop.write({ 'migrations/002_backfill.sql': BACKFILL });
+        const running = shop.call('up', {}, { config: { batches: { target: 1, lag: 20 } } });
+        await expect.poll(() => shop.notes().join('\n'), { timeout: 60_000 }).toContain('a standby is');
+        const [row] = await shop.query('SELECT count(new)::int AS done FROM big');
+        expect(row?.done).toBeLessThan(ROWS);
+        await standby.query('SELECT pg_wal_replay_resume()');
+        await running;
+      });
+      expect(await outcome(shop)).toEqual(DONE);
+    }),
+);
