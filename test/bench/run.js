@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server; of the marketplace: migrations, seed, procedures, rls, check; plan; and backup, only when it is
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup, only when it is
  * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -19,6 +19,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { benchBackfill } from './backfill.js';
 import { benchBackup } from './backup.js';
 import { benchCheck, benchPlan } from './check.js';
 import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
@@ -51,6 +52,7 @@ const parts = {
   seed,
   procedures,
   rls,
+  backfill,
   check,
   plan,
 };
@@ -312,6 +314,11 @@ async function seed() {
 /** Its procedures against the same writes without checks. */
 function procedures() {
   for (const found of benchProcedures(tools)) report(...found);
+}
+
+/** A statement in batches against the same in one. */
+function backfill() {
+  for (const found of benchBackfill(tools)) report(...found);
 }
 
 /** What its policies add to each named query. */
