@@ -1,7 +1,7 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup, only when it is
- * named: it fills a database of 1 GiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup and remote, only when they are
+ * named: they fill databases of 1 GiB and 200 MiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
  */
@@ -26,6 +26,7 @@ import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHist
 import { benchMigrations, benchSeed } from './marketplace.js';
 import { compare, seconds, usage } from './measure.js';
 import { benchProcedures } from './procedures.js';
+import { benchRemote } from './remote.js';
 import { benchRls } from './rls.js';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -56,7 +57,7 @@ const parts = {
   check,
   plan,
 };
-const heavy = { backup };
+const heavy = { backup, remote };
 const wanted = process.argv.slice(2);
 const all = { ...parts, ...heavy };
 for (const name of wanted) if (!all[name]) fail(`no such part: ${name}; there are ${Object.keys(all).join(', ')}`);
@@ -299,6 +300,16 @@ function check() {
 /** What the next run would do, foretold and measured. */
 function plan() {
   for (const found of benchPlan(tools)) report(...found);
+}
+
+/** A backup into a bucket and back, against curl. */
+async function remote() {
+  const { mib, up, down, costs } = await benchRemote(tools);
+  for (const [way, times] of Object.entries({ upload: up, download: down })) {
+    const { cpu, mib: peak } = costs[way];
+    const title = `${way} of ${mib.toFixed(0)} MiB (${cpu.toFixed(1)} s CPU, peak ${peak.toFixed(0)} MiB, at most 150)`;
+    report(title, way === 'upload' ? 'curl up' : 'curl down', times, {});
+  }
 }
 
 /** The marketplace's migrations up and down against psql running the same statements. */
