@@ -48,6 +48,16 @@ export interface ClusterOptions {
 /** Killing processes loses nothing without fsync; only a crash of the machine would. */
 const FAST = 'fsync = off\nmax_wal_size = 32MB\nmin_wal_size = 5MB\nmax_connections = 20\nshared_buffers = 16MB\n';
 
+const clusters: TestCluster[] = [];
+
+// Here and not in makeCluster: a hook that another hook registers never runs.
+afterAll(async () => {
+  for (const one of clusters.splice(0)) {
+    await one.kill();
+    rmSync(one.root, { recursive: true, force: true });
+  }
+});
+
 export async function makeCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const root = project();
   const dataDir = join(root, 'data');
@@ -65,7 +75,7 @@ export async function makeCluster(options: ClusterOptions = {}): Promise<TestClu
     appendFileSync(join(dataDir, 'postgresql.conf'), `archive_mode = on\narchive_command = '${command}'\n${more}`);
   }
   const made = clusterOf(cluster, { root, archiveDir, major });
-  afterAll(() => made.kill());
+  clusters.push(made);
   await made.start();
   if (options.archiving !== false) {
     await made.session(async (s) => prepareArchive(archiveDir, await readCluster(s), runtime));
