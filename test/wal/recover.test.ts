@@ -110,7 +110,9 @@ describe('reaches', () => {
     await own.base();
     await own.session((s) => s.batch('INSERT INTO t VALUES (1)'));
     const { manifest } = await own.base(true);
-    await own.session((s) => s.batch("INSERT INTO t VALUES (2); SELECT pg_create_restore_point('two')"));
+    await own.session((s) => s.query('INSERT INTO t VALUES (2)'));
+    // A batch is one transaction: in it the restore point would come before the commit.
+    await own.session((s) => s.query("SELECT pg_create_restore_point('two')"));
     await own.archived();
     const from = await own.archive();
     const chosen = await route({ name: 'two' }, from);
