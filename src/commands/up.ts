@@ -35,7 +35,8 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
         findings,
       );
     await confirmLosses(context, options, session, steps);
-    const { perform } = await import('./running.ts');
+    const [{ perform }, { safeguard }] = await Promise.all([import('./running.ts'), import('./safeguard.ts')]);
+    const point = await safeguard(context, options, session);
     const result = await perform(context, session, project, {
       command: 'up',
       choose: (history) => stepsUp(project, history, up),
@@ -45,7 +46,7 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
       nothing: 'nothing to do: another run has just applied everything',
     });
     noteInLockFile(context, project.files);
-    return result;
+    return point === null ? result : { ...result, data: { ...(result.data as object), restore_point: point } };
   });
 }
 

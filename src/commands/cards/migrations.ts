@@ -85,11 +85,12 @@ export const MIGRATION_CARDS: readonly Card[] = [
     details:
       'Each migration runs in a transaction of its own with its history row inside. A failure says which statement, ' +
       'where it stands in the file, and what state the database is in now. On a production database, migrations that ' +
-      'drop data want --confirm.',
+      'drop data want --confirm, and each run begins with a restore point in the WAL.',
     flags: [
       TO,
       STEPS,
       DRY_RUN,
+      { name: 'backup-first', kind: 'boolean', help: 'take a backup before; when it fails, nothing is migrated' },
       { name: 'single-transaction', kind: 'boolean', help: 'all pending migrations in one transaction, or none' },
       OUT_OF_ORDER,
       CONFIRM,
