@@ -173,17 +173,33 @@ describe('nothing leaks', () => {
   });
 });
 
+/** Whoever calls it waits until `count` have called it; from then on nobody waits. */
+function meeting(count: number): () => Promise<void> {
+  let open = (): void => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let came = 0;
+  return () => {
+    came += 1;
+    if (came >= count) open();
+    return all;
+  };
+}
+
 describe('conflicts', () => {
   test('a serialization failure runs the whole work again', async () => {
     const db = pool();
     await db.query('CREATE TABLE IF NOT EXISTS counter (n int); TRUNCATE counter; INSERT INTO counter VALUES (0)');
     let runs = 0;
+    const together = meeting(4);
     const raise = () =>
       withTransaction(
         db,
         async (tx) => {
           runs += 1;
           const { rows } = await tx.query<{ n: number }>('SELECT n FROM counter');
+          await together();
           await tx.query('UPDATE counter SET n = $1', [(rows[0]?.n ?? 0) + 1]);
         },
         { isolation: 'serializable', retries: 50 },
@@ -196,20 +212,22 @@ describe('conflicts', () => {
   test('a deadlock too; without retries both errors are seen', async () => {
     const db = pool();
     await db.query('CREATE TABLE IF NOT EXISTS two (id int PRIMARY KEY, n int); INSERT INTO two VALUES (1, 0), (2, 0)');
-    const cross = (a: number, b: number, retries: number) =>
+    const cross = (a: number, b: number, retries: number, together: () => Promise<void>) =>
       withTransaction(
         db,
         async (tx) => {
           await tx.query(`SET LOCAL deadlock_timeout = '20ms'`);
           await tx.query('UPDATE two SET n = n + 1 WHERE id = $1', [a]);
-          await new Promise((resolve) => setTimeout(resolve, 60));
+          await together();
           await tx.query('UPDATE two SET n = n + 1 WHERE id = $1', [b]);
         },
         { retries },
       );
-    const bare = await Promise.allSettled([cross(1, 2, 0), cross(2, 1, 0)]);
+    const once = meeting(2);
+    const bare = await Promise.allSettled([cross(1, 2, 0, once), cross(2, 1, 0, once)]);
     expect(bare.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: '40P01' } }]);
-    await Promise.all([cross(1, 2, 5), cross(2, 1, 5)]);
+    const again = meeting(2);
+    await Promise.all([cross(1, 2, 5, again), cross(2, 1, 5, again)]);
     expect((await db.query('SELECT n FROM two ORDER BY id')).rows).toEqual([{ n: 3 }, { n: 3 }]);
   });
 
