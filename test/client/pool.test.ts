@@ -36,7 +36,7 @@ describe('sizes', () => {
   });
 
   test('waiting ends with an error that says who holds the connections', async () => {
-    const db = pool({ size: ONE, waitTimeout: 50 });
+    const db = pool({ size: ONE, waitTimeout: 1_000 });
     const client = await db.connect();
     const late = await Promise.allSettled([db.query('SELECT 1'), db.connect()]);
     expect(late.map((one) => one.status === 'rejected' && one.reason)).toEqual([
@@ -46,7 +46,7 @@ describe('sizes', () => {
     expect(late[0]).toMatchObject({
       reason: {
         message: expect.stringMatching(
-          /^no connection became free in 50 ms: 1 connections are lent, [01] more requests wait$/,
+          /^no connection became free in 1000 ms: 1 connections are lent, [01] more requests wait$/,
         ),
       },
     });
@@ -77,7 +77,7 @@ describe('dead connections', () => {
 
   test('one whose network fell silent is found before it is lent', async () => {
     const proxy = await proxyTo(database.target());
-    const db = pool({ connectionString: targetUrl(proxy.target), size: ONE, prePing: 0, waitTimeout: 200 });
+    const db = pool({ connectionString: targetUrl(proxy.target), size: ONE, prePing: 0, waitTimeout: 1_000 });
     const pid = await pidOf(db);
     expect(await pidOf(db)).toBe(pid);
     proxy.silence();

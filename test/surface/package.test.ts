@@ -88,7 +88,7 @@ test('arethetypeswrong finds nothing else to say', async () => {
   const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
   if (!analysis.types) throw new Error('no types');
   expect(Object.keys(analysis.entrypoints).sort()).toEqual(
-    ['.', './client', './marketplace', './marketplace/schemas', './package.json'].sort(),
+    ['.', './client', './files', './marketplace', './marketplace/schemas', './package.json'].sort(),
   );
   const problems = analysis.problems.map((problem) => {
     const where = 'entrypoint' in problem ? `${problem.resolutionKind}: ${problem.entrypoint}` : '';
