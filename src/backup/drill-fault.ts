@@ -13,6 +13,7 @@ export interface PhaseEnd {
 /** Errors that the backup, or the database in it, is to blame for. */
 const AT_FAULT: readonly Code[] = [
   'BACKUP_DAMAGED',
+  'ERASURE_FAILED',
   'RESTORE_FAILED',
   'RESTORE_MISMATCH',
   'RESTORE_ROLE_MISSING',

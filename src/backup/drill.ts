@@ -20,6 +20,7 @@ import { amcheck } from './amcheck.ts';
 import { clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts';
 import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
 import { prepareDrills, writeDrill } from './drill-store.ts';
+import type { Erasure } from './erasures.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
 import { backupRows, MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.ts';
 import { readManifest } from './manifest-read.ts';
@@ -33,6 +34,8 @@ export interface DrillInput {
   readonly id: string;
   /** The project's own checks in the restored database; gives a line about each. Throws SMOKE_FAILED. */
   readonly smoke: (session: Session) => Promise<readonly string[]>;
+  /** As a restore repeats them, after the comparison. Default: none. */
+  readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
   /** Workers of pg_restore. Default 1. */
   readonly jobs?: number;
   /** Where the scratch server's data go. Default: the temporary folder. */
@@ -164,9 +167,9 @@ class Drill {
   }
 
   private async restore(target: Target, manifest: Manifest): Promise<PhaseEnd> {
-    const { findings } = await restoreBackup({ ...this.input, target, to: copyName(manifest) });
-    const text = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
-    return { text, findings };
+    const { findings, erasures } = await restoreBackup({ ...this.input, target, to: copyName(manifest) });
+    const compared = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
+    return { text: erasures === 0 ? compared : `${compared}, ${erasures} erasures re-applied`, findings };
   }
 
   private async amcheck(session: Session): Promise<PhaseEnd> {

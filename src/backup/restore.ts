@@ -16,6 +16,7 @@ import { findProgram } from '../pg/programs.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { type Destination, withDestination, withMaintenance } from './destination.ts';
 import { findDifferences } from './differences.ts';
+import { type Erasure, repeatErasures } from './erasures.ts';
 import { checkExtensions } from './extensions.ts';
 import { loadDump } from './load.ts';
 import { backupRows, type Manifest, type ManifestHead } from './manifest.ts';
@@ -42,6 +43,8 @@ export interface RestoreInput {
   readonly confirm?: string | undefined;
   /** Only the rows of these tables; the catalog is restored whole. Default: all rows. */
   readonly only?: Selection | undefined;
+  /** Who was erased, asked after the comparison and run before the database gets its name: a restore takes hours. Default: nobody. */
+  readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
   /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
   readonly jobs?: number;
   /** Path of the file of private keys; needed only for an encrypted backup. */
@@ -59,13 +62,15 @@ export interface Restored {
   /** From the first look at the backup until the comparison was done, in milliseconds. */
   readonly durationMs: number;
   readonly createdRoles: readonly string[];
+  /** How many were repeated. */
+  readonly erasures: number;
   /** Warnings: what could not be set, and differences that the server's version explains. */
   readonly findings: readonly Finding[];
 }
 
 /**
  * Throws BACKUP_DAMAGED, BACKUP_IDENTITY, RESTORE_SELECTION, RESTORE_ROLE_MISSING, RESTORE_EXTENSION_MISSING, TARGET_NOT_EMPTY, TARGET_PRODUCTION (nothing
- * was touched), RESTORE_FAILED, RESTORE_MISMATCH or BACKUP_INTERRUPTED (what was made is removed again).
+ * was touched), RESTORE_FAILED, RESTORE_MISMATCH, ERASURE_FAILED or BACKUP_INTERRUPTED (what was made is removed again).
  */
 export async function restoreBackup(input: RestoreInput): Promise<Restored> {
   return await asReader(input.dir, input.id, input.runtime, () => restoreWhole(input));
@@ -83,10 +88,10 @@ async function restoreWhole(input: RestoreInput): Promise<Restored> {
     withMaintenance(input.target, async (admin) => {
       const createdRoles = await prepare(admin, input, opened);
       const destination = { manifest, name, confirm: input.confirm, keep: input.keep ?? false };
-      const findings = await withDestination(admin, destination, (place) =>
+      const filled = await withDestination(admin, destination, (place) =>
         fill({ place, input, opened, expected, name }),
       );
-      return { id, database: name, manifest, durationMs: runtime.ticks() - start, createdRoles, findings };
+      return { id, database: name, manifest, durationMs: runtime.ticks() - start, createdRoles, ...filled };
     });
   try {
     return await withTask(runtime, { id: 'restore', title: `Restore ${id} to ${name}` }, work, describe);
@@ -139,7 +144,13 @@ interface Filling {
   readonly name: string;
 }
 
-async function fill({ place, input, opened, expected, name }: Filling): Promise<readonly Finding[]> {
+async function fill({
+  place,
+  input,
+  opened,
+  expected,
+  name,
+}: Filling): Promise<Pick<Restored, 'erasures' | 'findings'>> {
   const { runtime, keep = false, jobs = 1 } = input;
   const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
@@ -148,9 +159,35 @@ async function fill({ place, input, opened, expected, name }: Filling): Promise<
     await opened.withDump((source) => loadDump({ place, pgRestore, source, jobs, restores, runtime }));
     const findings = await findDifferences(session, expected, runtime.signal);
     const errors = findings.filter((found) => found.level === 'error');
+    // What stays although it differs must not bring anybody back, either.
+    const stays = errors.length === 0 || keep || !place.fresh;
+    const erasures = stays ? await eraseAgain(session, input, name, place) : 0;
     if (errors.length > 0) throw mismatch(errors, name, place, keep);
-    return [...expected.findings, ...findings, ...(await applyProperties(session, manifest.database, name))];
+    const properties = await applyProperties(session, manifest.database, name);
+    return { erasures, findings: [...expected.findings, ...findings, ...properties] };
   });
+}
+
+/** How many it were. */
+async function eraseAgain(session: Session, input: RestoreInput, name: string, place: Destination): Promise<number> {
+  try {
+    const erasures = (await input.erasures?.()) ?? [];
+    await repeatErasures(session, erasures);
+    return erasures.length;
+  } catch (thrown) {
+    throw erasureFault(thrown, name, place);
+  }
+}
+
+/** A database that was there before cannot be dropped for its owner, who must know what is in it. */
+function erasureFault(thrown: unknown, name: string, { fresh }: Destination): unknown {
+  if (!(thrown instanceof ToolError)) return thrown;
+  const left = fresh
+    ? `database "${name}" was not made`
+    : `database "${name}" holds the backup, and with it everybody who was erased since`;
+  const detail = [thrown.more.detail, left].filter(Boolean).join('\n');
+  const hint = fresh ? thrown.more.hint : `Drop it, mend the script and restore again: dropdb ${name}`;
+  return new ToolError(thrown.code, thrown.message, { ...thrown.more, detail, hint });
 }
 
 function mismatch(errors: readonly Finding[], name: string, { fresh }: Destination, keep: boolean): ToolError {

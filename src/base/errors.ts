@@ -115,6 +115,12 @@ export const CODES = {
   },
   DOWNLOAD_FAILED: { exit: EXIT.failed, title: 'a downloaded backup cannot be written into the folder' },
   DRILL_REPORT: { exit: EXIT.failed, title: 'the report of a drill cannot be written' },
+  ERASURE_FAILED: { exit: EXIT.failed, title: 'the script of an erasure failed; nothing of that erasure is done' },
+  ERASURE_LIST: {
+    exit: EXIT.refused,
+    title: 'the list of erasures that is kept beside the backups cannot be read whole',
+  },
+  ERASURE_SCRIPT: { exit: EXIT.usage, title: 'the script of an erasure is not there, or not named' },
   PRUNE_FAILED: { exit: EXIT.failed, title: 'a backup that no rule keeps cannot be deleted' },
   RESTORE_EXTENSION_MISSING: {
     exit: EXIT.refused,

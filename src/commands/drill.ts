@@ -10,6 +10,7 @@ import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts
 import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options, Run } from './command.ts';
+import { knownErasures } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
 import { monitored } from './monitored.ts';
 import { runSmoke } from './smoke.ts';
@@ -29,11 +30,13 @@ const drills: Run = async (context, options) => {
   const paths: string[] = [];
   const scratch = await scratchFolder(context, options);
   const identity = identityFile(context, options);
+  const { findings: warnings } = await knownErasures(context, dir);
+  const erasures = async () => (await knownErasures(context, dir)).erasures;
   for (const id of await chosen(dir, options)) {
     const { config, runtime } = context;
     const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
     const { jobs } = config.backup;
-    const { report, path } = await drillBackup({ dir, id, smoke, jobs, scratch, identity, runtime });
+    const { report, path } = await drillBackup({ dir, id, smoke, erasures, jobs, scratch, identity, runtime });
     reports.push(report);
     paths.push(path);
   }
@@ -41,7 +44,7 @@ const drills: Run = async (context, options) => {
   const [only] = reports;
   if (only && reports.length === 1) view.push(phaseTable(only));
   view.push({ kind: 'text', text: `reports: ${paths.join(', ')}`, tone: 'quiet' });
-  const findings = reports.flatMap((report) => report.findings);
+  const findings = [...warnings, ...reports.flatMap((report) => report.findings)];
   return outcome({ drills: reports }, view, findings);
 };
 

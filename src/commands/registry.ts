@@ -39,6 +39,7 @@ export const LOADERS: Readonly<Record<string, Loader>> = {
   'wal status': async () => (await import('./wal-status.ts')).run,
   'wal prune': async () => (await import('./wal-prune.ts')).run,
   restore: async () => (await import('./restore.ts')).run,
+  'subject erase': async () => (await import('./subject.ts')).erase,
   'files url': async () => (await import('./files.ts')).url,
   'files orphans': async () => (await import('./files.ts')).orphans,
   drill: async () => (await import('./drill.ts')).run,

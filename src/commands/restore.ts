@@ -10,6 +10,7 @@ import { type Block, type Finding, type Outcome, outcome } from '../base/finding
 import { resolveId } from '../disk/store.ts';
 import type { Context, Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
+import { knownErasures, listMissing } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
 
 /** What asks for the whole cluster at a moment, from the WAL archive. */
@@ -23,6 +24,9 @@ export const run: Run = async (context, options) => {
   const dir = resolve(config.root, config.backup.dir);
   const chosen =
     options.remote === true ? await fetched(context, dir, options) : await chooseHere(context, dir, options);
+  // Now, so that a list or script that is broken stops the restore before it begins; and again when it is time.
+  const { findings: warnings } = await knownErasures(context, dir);
+  const findings = [...chosen.findings, ...warnings];
   const input = {
     target: await resolveTarget(context),
     dir,
@@ -31,14 +35,12 @@ export const run: Run = async (context, options) => {
     confirm: text(options.confirm),
     jobs: config.backup.jobs,
     identity: identityFile(context, options),
+    erasures: async () => (await knownErasures(context, dir)).erasures,
     runtime,
   };
-  if (options.inPlace === true) return told(await restoreInPlace(input), chosen.findings);
+  if (options.inPlace === true) return told(await restoreInPlace(input), findings);
   const keep = options.keep === true;
-  return told(
-    await restoreBackup({ ...input, to: text(options.to), keep, only: selectionOf(options) }),
-    chosen.findings,
-  );
+  return told(await restoreBackup({ ...input, to: text(options.to), keep, only: selectionOf(options) }), findings);
 };
 
 /** In place is all or nothing, and has its name. */
@@ -51,7 +53,7 @@ function checkFlags(options: Options): void {
 }
 
 function told(restored: Restored & { readonly kept?: string }, findings: readonly Finding[]): Outcome {
-  const { id, database, manifest, durationMs, createdRoles, kept } = restored;
+  const { id, database, manifest, durationMs, createdRoles, erasures, kept } = restored;
   const rows = backupRows(manifest);
   const data = {
     id,
@@ -60,11 +62,13 @@ function told(restored: Restored & { readonly kept?: string }, findings: readonl
     tables: manifest.contents.tables.length,
     duration_ms: Math.round(durationMs),
     created_roles: createdRoles,
+    erasures,
     ...(kept === undefined ? {} : { kept }),
   };
   const seconds = (durationMs / 1000).toFixed(1);
   const line = `restored ${id} to database ${database} in ${seconds} s: catalog, ${rows} rows and checksums are those of the backup`;
   const view: Block[] = [{ kind: 'text', text: line, tone: 'good' }];
+  if (erasures > 0) view.push({ kind: 'text', text: `${erasures} erasures re-applied after the comparison` });
   if (kept !== undefined) view.push({ kind: 'text', text: `the old database is kept as ${kept}` });
   return outcome(data, view, [...findings, ...restored.findings]);
 }
@@ -86,7 +90,7 @@ interface Chosen {
 /** Downloaded, or here already: either way verified before anything is restored. */
 async function fetched(context: Context, dir: string, { args }: Options): Promise<Chosen> {
   const { download } = await import('./backup-download.ts');
-  return { id: (await download(context, dir, args[0])).id, findings: [] };
+  return { id: (await download(context, dir, args[0])).id, findings: listMissing(context, dir) };
 }
 
 /** A backup that is not in the folder may be in the bucket: then the error says how to get it. */

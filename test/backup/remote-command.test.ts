@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Backup } from '../../src/backup/take.ts';
 import { useDatabase } from '../support/database.ts';
-import { project, type Ran, type RunOptions, strata } from '../support/project.ts';
+import { project, type Ran, type RunOptions, strata, write } from '../support/project.ts';
 import { type Double, IDENTITY, startDouble } from '../support/s3/server.ts';
 import { dropDatabase, take } from './shop.ts';
 
@@ -100,6 +100,11 @@ test('a restore of what is only in the bucket says how, and does it', async () =
       0,
       expect.stringMatching(/rows and checksums are those of the backup/),
     ]);
+    expect(done.stdout + done.stderr).not.toContain('list of erasures');
+    await dropDatabase(name);
+    write(root, { 'sql/erasure/user.sql': 'SELECT 1' });
+    const warned = await run(['restore', backup.id, '--remote', '--to', name, '--json', ...there]);
+    expect([warned.status, json(warned).findings.map(({ code }) => code)]).toEqual([0, ['restore/erasures-unknown']]);
   } finally {
     await dropDatabase(name);
   }

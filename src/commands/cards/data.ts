@@ -1,7 +1,8 @@
 /** Cards of the commands that load rows, write types, and keep backups. */
 import type { Card, Flag } from '../command.ts';
 import { INSTALL } from './backup-install.ts';
-import { CONFIRM } from './flags.ts';
+import { CONFIRM, BACKUP_DIR as DIR } from './flags.ts';
+import { SUBJECT } from './subject.ts';
 import { RECOVERY_FLAGS } from './wal.ts';
 
 const IDENTITY: Flag = {
@@ -12,7 +13,6 @@ const IDENTITY: Flag = {
 };
 
 const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the copies in the bucket (backup.remote)' };
-const DIR: Flag = { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' };
 
 /** Where the bucket is, for machines without a configuration. */
 const TRANSFER: readonly Flag[] = [
@@ -216,6 +216,7 @@ export const DATA_CARDS: readonly Card[] = [
       "strata restore --at '2026-11-21T10:00:00+01:00' --data /var/lib/postgresql/recovered --preview",
     ],
   },
+  SUBJECT,
   {
     name: 'drill',
     summary: 'prove that a backup restores, and measure how long it takes',

@@ -63,3 +63,11 @@ export const WAITING: readonly Flag[] = [
     help: 'longest run of one statement (0: no limit)',
   },
 ];
+
+export const BACKUP_DIR: Flag = {
+  name: 'dir',
+  kind: 'string',
+  value: 'dir',
+  config: 'backup.dir',
+  help: 'folder of the backups',
+};
