@@ -45,11 +45,20 @@ test(
   180_000,
 );
 
+/** Without what tells server versions apart: how they write the query of a view, their extensions' versions, and so the hash. */
+function alike(text: string): string {
+  return text
+    .replace(/^ *"hash": .*\n/m, '')
+    .replace(/("definition": )" (?:SELECT|WITH) .*"(,?)$/gm, '$1"…"$2')
+    .replace(/("version": )"[\d.]+"/g, '$1"…"');
+}
+
 test('what they lead to is the reviewed snapshot; UPDATE=1 renews it', () =>
   db.session(async (s) => {
     await migrate(s, 'up');
-    const snapshot = await readSnapshot(s, { schemas: ['public'] });
-    const text = snapshotText(snapshot, { serverVersion: 150_000, takenAt: new Date('2026-03-02T00:00:00Z') });
+    const snapshot = await readSnapshot(s, { schemas: ['public'], partitions: false });
+    const meta = { serverVersion: 170_000, takenAt: new Date('2026-03-02T00:00:00Z') };
+    const text = alike(snapshotText(snapshot, meta));
     if (process.env.UPDATE) {
       mkdirSync(dirname(STORED), { recursive: true });
       writeFileSync(STORED, text);
