@@ -94,11 +94,21 @@ function definitions(before: string | null, after: string | null, was: string, i
   return [`${was}: ${before ?? 'not there'}`, `${is}: ${after ?? 'not there'}`].join('\n');
 }
 
-/** The first statement, in the order of directions given, that names the object; else the first statement there is. */
-function placeOf(migration: CompiledMigration, subject: string, order: readonly ('up' | 'down')[]): Place {
+/**
+ * The first statement, in the order of directions given, that names the object, one with such a word before others; else
+ * the first statement there is.
+ */
+export function placeOf(
+  migration: CompiledMigration,
+  subject: string,
+  order: readonly ('up' | 'down')[],
+  word = /(?:)/,
+): Place {
   const name = subject.replace(/\(.*$/s, '').split('.').at(-1) ?? subject;
   const statements = order.flatMap((direction) => statementsOf(migration[direction]));
-  const found = statements.find(({ sql }) => new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'iu').test(sql));
+  const pattern = new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`, 'iu');
+  const naming = statements.filter(({ sql }) => pattern.test(sql));
+  const found = naming.find(({ sql }) => word.test(sql)) ?? naming[0];
   return (found ?? statements[0])?.place ?? { file: migration.file.file, line: 1, column: 1 };
 }
 

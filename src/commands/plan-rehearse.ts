@@ -21,6 +21,7 @@ import { differences } from './plan-compare.ts';
 import type { Project } from './project.ts';
 import { appliedMigrations, NotReplayed, replayError, replayUp } from './replayed.ts';
 import { withScratchSession } from './scratch.ts';
+import { backupId, restoreInto } from './scratch-backup.ts';
 
 export interface Rehearsal {
   readonly measured: ReadonlyMap<Statement, Measured>;
@@ -77,17 +78,6 @@ async function elsewhere({ config, runtime }: Context, databaseUrl: string): Pro
   const file = config.file ?? undefined;
   const loaded = await loadConfig({ root: config.root, env: runtime.env, file, databaseUrl, overrides: {} });
   return { config: { ...config, target: loaded.config.target }, runtime };
-}
-
-async function backupId({ config }: Context, given: string): Promise<string> {
-  const { resolve } = await import('node:path');
-  const { resolveId } = await import('../disk/store.ts');
-  return resolveId(resolve(config.root, config.backup.dir), given === 'latest' ? undefined : given);
-}
-
-async function restoreInto(context: Context, id: string, target: Target): Promise<void> {
-  const { run } = await import('./restore.ts');
-  await run(context, { args: [id], to: target.database });
 }
 
 const BROKEN =

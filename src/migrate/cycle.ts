@@ -5,22 +5,28 @@
  * first (cycle-look.ts): a migration that only adds rows, whose down takes away exactly those, and whose second run says
  * the same words again, is proved clean by it. Every other migration (it touched a row that was there before) is rolled back
  * at once and goes the long way, with Snapshots. When the short way finds a difference, the caller starts over on a fresh
- * database with this migration on the long way, so that a difference is always told from Snapshots.
+ * database with this migration on the long way, so that a difference is always told from Snapshots. With `data`, rows are
+ * compared as well, and everything goes the long way: what it puts in must be committed before the first up.
  */
 import type { Change } from '../catalog/change.ts';
 import { compare } from '../catalog/compare.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
 import type { CompileOptions } from './compile.ts';
+import { type CycleData, type DataResult, type DataWatch, watchData } from './cycle-data.ts';
 import { isPlain, type Known, knownNow, prepareLook, shortWay } from './cycle-look.ts';
 import type { CompiledMigration } from './model.ts';
 import { mayPrepare, ReplayFailure, replay } from './replay.ts';
 
 /** What the cycle of one migration showed. */
-export type CycleResult = { readonly migration: CompiledMigration } & (
+export type CycleResult = {
+  readonly migration: CompiledMigration;
+  /** Null: rows were not compared, or no down was reached. */
+  readonly data: DataResult | null;
+} & (
   | { readonly kind: 'clean' }
   | { readonly kind: 'irreversible'; readonly reason: string }
-  /** The catalogs differ: before up against after down, or after up against after up again. */
+  /** The catalogs differ, or rows do: before up against after down, or after up against after up again. */
   | { readonly kind: 'differs'; readonly restored: readonly Change[]; readonly repeated: readonly Change[] }
   /** `restored`: what the down left behind, which may be why the second up fails. */
   | {
@@ -39,6 +45,8 @@ export interface CycleOptions {
   readonly until: number;
   /** Names that must go the long way. */
   readonly thorough: ReadonlySet<string>;
+  /** Compares rows as well. Default: the catalog only. */
+  readonly data?: CycleData | undefined;
   readonly compile: CompileOptions;
   readonly read: (session: Session) => Promise<Snapshot>;
   readonly onResult: (result: CycleResult) => void;
@@ -49,7 +57,7 @@ export interface CycleOptions {
 export interface ChainEnd {
   /** Migrations that need no further look. */
   readonly done: number;
-  /** The name of a migration to look at again, the long way. */
+  /** The name of a migration to look at again: the long way, or without rows that were put in. */
   readonly suspect: string | null;
 }
 
@@ -67,17 +75,18 @@ export async function cycleChain(session: Session, options: CycleOptions): Promi
     const migration = migrations[done];
     if (!migration) break;
     signal.throwIfAborted();
-    if (isPlain(migration) && !options.thorough.has(migration.file.name)) {
+    if (!options.data && isPlain(migration) && !options.thorough.has(migration.file.name)) {
       known ??= await knownNow(session);
       const short = await shortWay(session, migration, { known, signal });
       if (short === 'suspect') return { done, suspect: migration.file.name };
       if (short === 'clean') {
         before = null;
-        options.onResult({ kind: 'clean', migration });
+        options.onResult({ kind: 'clean', migration, data: null });
         continue;
       }
     }
     const { result, after } = await longWay(session, migration, before, options);
+    if (result === 'refuses rows') return { done, suspect: migration.file.name };
     if (mayPrepare(migration.up) || mayPrepare(migration.down)) await prepareLook(session);
     options.onResult(result);
     if (after === null) return { done: done + 1, suspect: null };
@@ -88,7 +97,7 @@ export async function cycleChain(session: Session, options: CycleOptions): Promi
 
 /** `after`: the Snapshot it leaves; null when the database cannot be used further. */
 interface Long {
-  readonly result: CycleResult;
+  readonly result: CycleResult | 'refuses rows';
   readonly after: Snapshot | null;
 }
 
@@ -101,26 +110,45 @@ async function longWay(
   const { read } = options;
   let step: 'up' | 'down' | 'up again' = 'up';
   let restored: readonly Change[] = [];
+  let watch: DataWatch | null = null;
   try {
     const irreversible = migration.down.kind === 'irreversible' ? migration.down : null;
     const before = irreversible ? null : (known ?? (await read(session)));
+    if (before && options.data) watch = await watchData(session, before, options.data, migration);
     await replay(session, migration, 'up', options);
     const first = await read(session);
     if (irreversible || before === null) {
-      return { result: { kind: 'irreversible', migration, reason: irreversible?.reason ?? '' }, after: first };
+      const reason = irreversible?.reason ?? '';
+      return { result: { kind: 'irreversible', migration, data: null, reason }, after: first };
     }
+    await watch?.look('up', session, first);
     step = 'down';
     await replay(session, migration, 'down', options);
-    restored = compare(before, await read(session));
+    const between = await read(session);
+    restored = compare(before, between);
+    await watch?.look('down', session, between);
     step = 'up again';
     await replay(session, migration, 'up', options);
     const second = await read(session);
+    await watch?.look('up again', session, second);
     const repeated = compare(first, second);
-    if (restored.length + repeated.length === 0) return { result: { kind: 'clean', migration }, after: second };
-    return { result: { kind: 'differs', migration, restored, repeated }, after: null };
+    const data = watch?.result() ?? null;
+    const differences = [restored, repeated, data?.lost ?? [], data?.unlike ?? []];
+    if (differences.every(({ length }) => length === 0)) {
+      return { result: { kind: 'clean', migration, data }, after: second };
+    }
+    return { result: { kind: 'differs', migration, data, restored, repeated }, after: null };
   } catch (failure) {
     options.signal.throwIfAborted();
     if (!(failure instanceof ReplayFailure)) throw failure;
-    return { result: { kind: 'failed', migration, step, failure, restored }, after: null };
+    const { data } = options;
+    if (step === 'up' && data?.fill && !data.bare.has(migration.file.name)) {
+      data.onRefusal(migration, failure);
+      return { result: 'refuses rows', after: null };
+    }
+    return {
+      result: { kind: 'failed', migration, data: watch?.result() ?? null, step, failure, restored },
+      after: null,
+    };
   }
 }

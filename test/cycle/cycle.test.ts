@@ -57,7 +57,10 @@ export async function down(pgm) { await pgm.db.query('DROP TABLE opaque'); }`,
   expect(outcome.ok).toBe(true);
   await db.session(async (s) => {
     expect(await s.query("SELECT FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
-    expect(await s.query("SELECT FROM pg_database WHERE datname LIKE 'strata_scratch_%'")).toEqual([]);
+    // Other files of tests run beside this one.
+    expect(await s.query(`SELECT FROM pg_database WHERE datname LIKE 'strata_scratch_%\\_${process.pid}\\_%'`)).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /** Cards of the commands that judge: migrations before they run, databases against what was promised. */
 import type { Card } from '../command.ts';
-import { DRY_RUN, MIGRATIONS, STEPS, TO } from './flags.ts';
+import { BACKUP_DIR, DRY_RUN, IDENTITY, MIGRATIONS, STEPS, TO } from './flags.ts';
 
 export const CHECK_CARDS: readonly Card[] = [
   {
@@ -40,9 +40,29 @@ export const CHECK_CARDS: readonly Card[] = [
     details:
       'Each migration goes up, down and up again; the catalog is compared after each step. A difference is told with the ' +
       'object, both definitions and the line. With --steps only the last ones are judged. The role must be allowed to ' +
-      'create databases; the database itself is not touched.',
-    flags: [TO, STEPS, MIGRATIONS],
-    examples: ['strata cycle', 'strata cycle --steps 3 --format github'],
+      'create databases; the database itself is not touched. With --with-data or --from-backup rows are ' +
+      'compared as well: what down destroys of data that up did not make, and what up again does not make as up did. ' +
+      'docs/migrations.md, "The cycle", says how.',
+    flags: [
+      TO,
+      STEPS,
+      { name: 'with-data', kind: 'boolean', help: 'put rows into empty tables before each up, and compare rows' },
+      {
+        name: 'from-backup',
+        kind: 'string',
+        value: 'id',
+        help: 'restore this backup, or the "latest", into the scratch database, and cycle on its rows what it lacks',
+      },
+      IDENTITY,
+      BACKUP_DIR,
+      MIGRATIONS,
+    ],
+    examples: [
+      'strata cycle',
+      'strata cycle --steps 3 --format github',
+      'strata cycle --with-data',
+      'strata cycle --from-backup latest',
+    ],
   },
   {
     name: 'drift',

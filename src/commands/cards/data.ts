@@ -1,16 +1,9 @@
 /** Cards of the commands that load rows, write types, and keep backups. */
 import type { Card, Flag } from '../command.ts';
 import { INSTALL } from './backup-install.ts';
-import { CONFIRM, BACKUP_DIR as DIR } from './flags.ts';
+import { CONFIRM, BACKUP_DIR as DIR, IDENTITY } from './flags.ts';
 import { SUBJECT } from './subject.ts';
 import { RECOVERY_FLAGS } from './wal.ts';
-
-const IDENTITY: Flag = {
-  name: 'identity',
-  kind: 'string',
-  value: 'file',
-  help: 'file of private keys (age) that opens an encrypted backup; default: STRATA_AGE_IDENTITY',
-};
 
 const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the copies in the bucket (backup.remote)' };
 

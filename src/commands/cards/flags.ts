@@ -32,6 +32,13 @@ export const CONFIRM: Flag = {
   help: 'name of the database: the second key where it is marked as production',
 };
 
+export const IDENTITY: Flag = {
+  name: 'identity',
+  kind: 'string',
+  value: 'file',
+  help: 'file of private keys (age) that opens an encrypted backup; default: STRATA_AGE_IDENTITY',
+};
+
 /** How a run waits: for another run, and for locks that the application holds. */
 export const WAITING: readonly Flag[] = [
   {
