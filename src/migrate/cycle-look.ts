@@ -6,9 +6,9 @@
  * after up again, as many rows are older than the first up as before it, none of them was touched; when down leaves no
  * row younger than that, it has taken away all that up made; and when both ups made rows that say the same, they are alike.
  *
- * Rejected: sums of hashes of all rows (prove no more, and made the cycle of 1,000 migrations ten times as long); the
- * server's own counters of changed rows, pg_stat_get_xact_tuples_updated() and its sisters (they cannot tell an old row from
- * one that the migration made, so that the scans stay); the objects that event triggers name (superusers only, blind to GRANT).
+ * Rejected: sums of hashes of all rows (they prove no more, and cost a hash for every row of every look); the server's own
+ * counters of changed rows, pg_stat_get_xact_tuples_updated() and its sisters (they cannot tell an old row from one that the
+ * migration made; they could spare the scans of catalogs without a change, which is not done yet); the objects that event triggers name (superusers only, blind to GRANT).
  */
 import type { Direction } from '../base/plan.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
