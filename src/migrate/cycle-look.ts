@@ -8,7 +8,8 @@
  *
  * Rejected: sums of hashes of all rows (they prove no more, and cost a hash for every row of every look); the server's own
  * counters of changed rows, pg_stat_get_xact_tuples_updated() and its sisters (they cannot tell an old row from one that the
- * migration made; they could spare the scans of catalogs without a change, which is not done yet); the objects that event triggers name (superusers only, blind to GRANT).
+ * migration made; they could spare the scans of catalogs without a change, which is not done yet); the objects that event
+ * triggers name (superusers only, blind to GRANT).
  */
 import type { Direction } from '../base/plan.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';

@@ -4,5 +4,5 @@ import { killServer } from '../drill/migrate-server.ts';
 import { killTool } from '../drill/migrate-tool.ts';
 import { serverTarget } from '../support/database.ts';
 
-test('kill -9 of the tool at five random moments', { timeout: 180_000 }, () => killTool(serverTarget(), 5));
-test('kill -9 of the server at five random moments', { timeout: 300_000 }, () => killServer(5));
+test('kill -9 of the tool at three random moments', { timeout: 180_000 }, () => killTool(serverTarget(), 3));
+test('kill -9 of the server at three random moments', { timeout: 300_000 }, () => killServer(3));
