@@ -61,7 +61,7 @@ test(
     await database.session((s) => s.batch('CREATE TABLE users (id int PRIMARY KEY)'));
     const { root, text, said, end } = await watching({ [CONFIG]: config() }, database.target());
     await expect.poll(text, soon).toContain('export interface UserRow');
-    expect(said()).toContain('types.ts, schemas.ts written');
+    await expect.poll(said, soon).toContain('types.ts, schemas.ts written');
 
     await database.session((s) => s.batch('ALTER TABLE users ADD name text'));
     await expect.poll(text, soon).toContain('readonly name: string | null');
