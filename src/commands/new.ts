@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Outcome, outcome } from '../base/finding.ts';
-import { readMigrations } from '../migrate/files.ts';
+import { type MigrationFolder, readMigrations } from '../migrate/files.ts';
 import { PART_PATH, partFile } from '../migrate/parts.ts';
 import { newMigration } from '../migrate/template.ts';
 import type { Context, Options } from './command.ts';
@@ -11,8 +11,9 @@ import type { Context, Options } from './command.ts';
 export async function run(context: Context, options: Options): Promise<Outcome> {
   const { config, runtime } = context;
   const words = options.args.join(' ');
-  const { files, findings } = readMigrations({ root: config.root, migrations: config.migrations, sql: config.sql });
-  if (typeof options.expandContract === 'string') return expandContract(context, options, options.expandContract);
+  const folder = readMigrations({ root: config.root, migrations: config.migrations, sql: config.sql });
+  if (typeof options.expandContract === 'string') return expandContract(context, options, folder);
+  const { files, findings } = folder;
   const old = typeof options.replace === 'string' ? newestPart(config, options.replace) : null;
   const part = old ? { path: old.path, version: old.version + 1 } : undefined;
   const made = newMigration({ files, words, sql: options.sql === true, now: runtime.now(), ...(part ? { part } : {}) });
@@ -27,11 +28,14 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
 }
 
 /** Five files, one a phase. */
-async function expandContract(context: Context, options: Options, column: string): Promise<Outcome> {
+async function expandContract(
+  context: Context,
+  options: Options,
+  { files, findings }: MigrationFolder,
+): Promise<Outcome> {
   const { config, runtime } = context;
   const { expandPhases } = await import('./new-expand.ts');
-  const { files, findings } = readMigrations({ root: config.root, migrations: config.migrations, sql: config.sql });
-  const phases = await expandPhases(context, options, column);
+  const phases = await expandPhases(context, options, String(options.expandContract));
   const made: { readonly version: string; readonly path: string }[] = [];
   let last = files.at(-1)?.version;
   for (const { name, text } of phases) {

@@ -1,5 +1,6 @@
 /** Card of `backup install`. */
 import type { Card } from '../command.ts';
+import { BACKUP_DIR } from './flags.ts';
 
 export const INSTALL: Card = {
   name: 'install',
@@ -16,7 +17,7 @@ export const INSTALL: Card = {
     { name: 'user', kind: 'string', value: 'user', help: "who runs systemd's services; default: you" },
     { name: 'name', kind: 'string', value: 'name', help: 'beginning of all names; default: strata-backup' },
     { name: 'out', kind: 'string', value: 'dir', help: 'write the files there instead; nothing is overwritten' },
-    { name: 'dir', kind: 'string', value: 'dir', config: 'backup.dir', help: 'folder of the backups' },
+    BACKUP_DIR,
   ],
   examples: [
     'strata backup install --systemd --out units',
