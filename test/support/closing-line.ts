@@ -1,29 +1,42 @@
 /**
- * Ends the run's output with `N passed, N failed`, which CI systems read; STRATA_TEST_TOTALS names a file that collects
- * the counts of several runs. A file that could not even be loaded counts as one failure. Tests that passed only the second
- * time are named before it, so that nobody takes them for sound.
+ * Ends the run's output with `N passed, N failed`, which CI systems read. STRATA_TEST_TOTALS names a file that collects the
+ * counts of several runs, and what did not pass, a line each, so that a log of which only the end was kept still tells it.
+ * A file that could not even be loaded counts as one failure. Tests that passed only the second time are named, too, so
+ * that nobody takes them for sound.
  */
 import { appendFileSync } from 'node:fs';
-import type { Reporter, TestModule } from 'vitest/node';
+import { relative } from 'node:path';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+
+/** The first line of an error, without colours: the rest is in the log above. */
+function brief(error: { message?: string } | undefined): string {
+  const plain = (error?.message ?? 'no message').replace(/\u001b\[[0-9;]*m/g, '');
+  return plain.split('\n', 1)[0]?.slice(0, 300) ?? '';
+}
 
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const count = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 };
+    const names = unhandled.map((error) => `failed outside of a test: ${brief(error)}`);
     for (const module of modules) {
-      for (const test of module.children.allTests()) count[test.result().state] += 1;
+      const path = relative(process.cwd(), module.moduleId);
+      for (const error of module.errors()) names.push(`failed: ${path}: ${brief(error)}`);
       count.failed += module.errors().length;
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        count[result.state] += 1;
+        if (result.state === 'failed') names.push(`failed: ${path} > ${test.fullName}: ${brief(result.errors[0])}`);
+        else if (test.ok() && (test.diagnostic()?.retryCount ?? 0) > 0)
+          names.push(`passed only when tried again: ${path} > ${test.fullName}: ${brief(result.errors?.[0])}`);
+      }
     }
-    const again = modules.flatMap((module) =>
-      [...module.children.allTests()].filter((test) => test.ok() && (test.diagnostic()?.retryCount ?? 0) > 0),
-    );
     const totals = process.env.STRATA_TEST_TOTALS;
-    if (totals) appendFileSync(totals, `${count.passed} ${count.failed} ${count.skipped}\n`);
+    const lines = names.map((name) => `${name}\n`).join('');
+    if (totals) appendFileSync(totals, `${count.passed} ${count.failed} ${count.skipped}\n${lines}`);
     // After the default reporter's own summary.
     process.on('exit', () => {
-      for (const test of again)
-        process.stdout.write(`passed only when tried again: ${test.module.moduleId} > ${test.fullName}\n`);
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-      process.stdout.write(`${count.passed} passed, ${count.failed} failed${skipped}\n`);
+      process.stdout.write(`${lines}${count.passed} passed, ${count.failed} failed${skipped}\n`);
     });
   }
 }
