@@ -1,8 +1,5 @@
 /* eslint-disable */
-/**
- * Row types of the database, written by `strata types`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:e4fcaa528f5ffef0d9abdcbeaa23bd419180edd28a9b513288f8da4f09033a41
- */
+/** Row types of the database, written by `strata types`. Do not edit: change the schema and run it again. */
 
 /** A parsed JSON document. Note that SQL's NULL and JSON's null both arrive as null. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -19,8 +19,8 @@ import {
 } from './type-model.ts';
 import { HELPERS, helpersIn } from './typemap.ts';
 
-/** `hash`: of the Snapshot, for the header. The same model gives the same bytes, on every server version. */
-export function typescriptOf(model: TypeModel, hash: string): string {
+/** The same model gives the same bytes, on every server version: not even a hash of the Snapshot is in it, for that differs. */
+export function typescriptOf(model: TypeModel): string {
   const unions = model.unions.map(unionText).join('');
   const documents = model.documents.map(documentText).join('');
   const relations = model.composites.map(compositeText).join('') + model.relations.map(relationText).join('');
@@ -28,17 +28,12 @@ export function typescriptOf(model: TypeModel, hash: string): string {
   const helpers = withTheirOwn(helpersIn(documents + relations + routineTypes(model))).map(
     (name) => `${HELPERS[name]}\n`,
   );
-  return `${header(hash)}\n${helpers.join('')}${brands}${unions}${documents}${relations}${databaseText(model)}`;
+  return `${HEAD}\n${helpers.join('')}${brands}${unions}${documents}${relations}${databaseText(model)}`;
 }
 
-export function header(hash: string): string {
-  return `/* eslint-disable */
-/**
- * Row types of the database, written by \`strata types\`. Do not edit: change the schema and run it again.
- * Snapshot: sha256:${hash}
- */
+const HEAD = `/* eslint-disable */
+/** Row types of the database, written by \`strata types\`. Do not edit: change the schema and run it again. */
 `;
-}
 
 const BRAND = `declare const brand: unique symbol;
 /** Makes the ids of different tables different types. \`id as UserId\` brands a plain value. */

@@ -8,7 +8,7 @@ import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
-import { parseSnapshot, snapshotHash } from '../catalog/snapshot.ts';
+import { parseSnapshot } from '../catalog/snapshot.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
 import { type DocumentUse, documentUses, readDocuments } from '../codegen/documents.ts';
 import { schemasText } from '../codegen/json-schema.ts';
@@ -64,7 +64,7 @@ async function once(
   onUses: (uses: readonly DocumentUse[]) => void = () => undefined,
 ): Promise<Outcome> {
   const { config } = context;
-  const { snapshot, hash } = await snapshotFor(context, options);
+  const snapshot = await snapshotFor(context, options);
   const uses = documentUses(snapshot);
   onUses(uses);
   const { documents, findings } = await documentsOf(context, uses);
@@ -74,7 +74,7 @@ async function once(
   const [path = '', schemas = '', procedures = '', register = ''] = typeFiles(config);
   const types = `./${basename(path).replace(/\.([mc]?)ts$/, '.$1js')}`;
   const texts: readonly (readonly [string, string | null])[] = [
-    [path, typescriptOf(model, hash)],
+    [path, typescriptOf(model)],
     [schemas, schemasText(model, settings)],
     [procedures, proceduresText(snapshot, model, { errors: config.types.errors, types })],
     [register, registerText(snapshot, model, config.types.parse)],
@@ -107,14 +107,11 @@ function beside(path: string, what: string): string {
   return join(dirname(path), name === 'types' ? `${what}.${ending}` : `${name}.${what}.${ending}`);
 }
 
-async function snapshotFor(context: Context, options: Options): Promise<{ snapshot: Snapshot; hash: string }> {
+async function snapshotFor(context: Context, options: Options): Promise<Snapshot> {
   const { config, runtime } = context;
   if (typeof options.from === 'string') return storedSnapshot(resolve(runtime.cwd, options.from), options.from);
   const exclude = ownTables(config.history);
-  const snapshot = await withDatabase(context, (session) =>
-    readSnapshot(session, { schemas: config.schemas, exclude }),
-  );
-  return { snapshot, hash: snapshotHash(snapshot) };
+  return withDatabase(context, (session) => readSnapshot(session, { schemas: config.schemas, exclude }));
 }
 
 /** JSON Schemas that comments of columns name. ajv is loaded only when there is one. */
@@ -131,11 +128,11 @@ async function documentsOf(
   return readDocuments(uses, { read, check: compileSchema });
 }
 
-function storedSnapshot(path: string, given: string): { snapshot: Snapshot; hash: string } {
+function storedSnapshot(path: string, given: string): Snapshot {
   if (!existsSync(path)) {
     throw new ToolError('USAGE', `there is no file ${given}`, { hint: 'Give --from the path of a stored snapshot.' });
   }
-  return parseSnapshot(readFileSync(path, 'utf8'), given);
+  return parseSnapshot(readFileSync(path, 'utf8'), given).snapshot;
 }
 
 function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {

@@ -22,7 +22,7 @@ export const OPTIONS: TypeOptions = { brandedIds: true, infinity: true, schemas:
 
 export function generate(snapshot: Snapshot, options: Partial<TypeOptions> = {}): Generated {
   const model = typeModel(snapshot, { ...OPTIONS, ...options });
-  return { snapshot, model, text: typescriptOf(model, 'test') };
+  return { snapshot, model, text: typescriptOf(model) };
 }
 
 /** Runs the DDL in a database of its own and generates from what the catalog then says. */

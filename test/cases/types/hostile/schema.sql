@@ -42,3 +42,10 @@ CREATE TABLE parts (id int, at date, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (2);
 CREATE VIEW statuses AS SELECT id, state, level FROM bookings;
 CREATE MATERIALIZED VIEW series AS SELECT count(*) AS count, avg(id) AS "avg" FROM bookings;
+CREATE FUNCTION "accept */ ${x}"("p_a b" int, p_mood mood DEFAULT 'zufrieden', p_address address DEFAULT NULL) RETURNS TABLE ("it's" int, moods mood[])
+  LANGUAGE sql AS $$ SELECT 1, NULL::mood[] $$;
+COMMENT ON FUNCTION "accept */ ${x}" IS 'Accepts */ export const evil = 1; /*';
+CREATE FUNCTION "class"(bookings) RETURNS bookings LANGUAGE sql AS $$ SELECT $1 $$;
+CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS $$ SELECT 2 * n $$;
+CREATE FUNCTION twice(t text) RETURNS text LANGUAGE sql AS $$ SELECT t || t $$;
+CREATE PROCEDURE "Weird-schema".book(INOUT id bigint, doc jsonb) LANGUAGE sql AS $$ SELECT id $$;
