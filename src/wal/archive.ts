@@ -1,6 +1,7 @@
 /**
  * The folder of an archive: `archive.json` says which cluster's it is, `wal/` holds its WAL under PostgreSQL's own
- * names and as it was written, `base/` the base backups. So whoever has lost this tool restores with `cp` alone.
+ * names and as it was written, `base/` the base backups, `draft/` what the archiver is writing. So whoever has lost this
+ * tool restores with `cp` alone.
  */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,6 +46,7 @@ export interface Contents {
 }
 
 export const walFolder = ({ dir }: { readonly dir: string }): string => join(dir, 'wal');
+export const draftFolder = ({ dir }: { readonly dir: string }): string => join(dir, 'draft');
 export const baseFolder = ({ dir }: { readonly dir: string }): string => join(dir, 'base');
 
 /** Throws WAL_ARCHIVE when there is none, or one that cannot be understood. */

@@ -8,7 +8,7 @@ import { messageOf, ToolError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { syncFolder, writeDurably } from '../disk/durable.ts';
 import type { Session } from '../pg/pool.ts';
-import { type Archive, findArchive, type Identity, walFolder, writeIdentity } from './archive.ts';
+import { type Archive, draftFolder, findArchive, type Identity, walFolder, writeIdentity } from './archive.ts';
 import archiverText from './archiver.sh';
 import { asAdmin, type Cluster, readCluster } from './cluster.ts';
 import { historyName } from './lsn.ts';
@@ -21,7 +21,7 @@ export async function prepareArchive(dir: string, cluster: Cluster, runtime: Run
   if (found !== null && found.system_identifier !== cluster.system_identifier) throw otherCluster(found, cluster);
   try {
     const owner = await ownerFor(cluster);
-    for (const folder of [dir, walFolder({ dir })]) await makeFolder(folder, owner);
+    for (const folder of [dir, walFolder({ dir }), draftFolder({ dir })]) await makeFolder(folder, owner);
     await mkdir(join(dir, 'base'), { recursive: true, mode: 0o700 });
     await place(join(dir, 'archiver.sh'), { text: archiverText, mode: 0o500, owner });
     if (found !== null) return found;

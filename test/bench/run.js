@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup and remote, only when they are
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill, archiver; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup and remote, only when they are
  * named: they fill databases of 1 GiB and 200 MiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -19,6 +19,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { benchArchiver } from './archiver.js';
 import { benchBackfill } from './backfill.js';
 import { benchBackup } from './backup.js';
 import { benchCheck, benchPlan } from './check.js';
@@ -54,6 +55,7 @@ const parts = {
   procedures,
   rls,
   backfill,
+  archiver,
   check,
   plan,
 };
@@ -330,6 +332,12 @@ function procedures() {
 /** A statement in batches against the same in one. */
 function backfill() {
   for (const found of benchBackfill(tools)) report(...found);
+}
+
+/** A WAL segment into the archive, against cp and fsync: at least 90 % of their rate. */
+function archiver() {
+  for (const [work, times] of benchArchiver(tools))
+    report(work, 'cp, fsync', times, work.includes('full') ? { 'archiver.sh': 1 / 0.9 } : {});
 }
 
 /** What its policies add to each named query. */

@@ -14,6 +14,7 @@ const NAME = '0000000100000000000000A3';
 interface Place {
   readonly dir: string;
   readonly wal: string;
+  readonly drafts: string;
   /** Where the server's own files are. */
   readonly source: string;
 }
@@ -24,7 +25,7 @@ function place(disk = project()): Place {
   writeFileSync(join(dir, 'archiver.sh'), readFileSync('src/wal/archiver.sh'));
   const identity = { strata_wal: 1, system_identifier: String(SYSTEM), wal_segment_size: SIZE, created_at: '' };
   writeFileSync(join(dir, 'archive.json'), `${JSON.stringify(identity, null, 2)}\n`);
-  return { dir, wal: join(dir, 'wal'), source: project() };
+  return { dir, wal: join(dir, 'wal'), drafts: join(dir, 'draft'), source: project() };
 }
 
 /** A segment whose first page names the cluster; `fill` makes it differ from others. */
@@ -159,10 +160,12 @@ test('its own statuses are between 101 and 125, whatever happens', () => {
 
 test('what a killed run left is swept by the next one', () => {
   const at = place();
-  writeFileSync(join(at.wal, `.tmp.${NAME}.1`), 'half');
+  mkdirSync(at.drafts);
+  writeFileSync(join(at.drafts, `${NAME}.1`), 'half');
   write(at, NAME, segment(7));
   expect(archive(at, NAME).status).toBe(0);
   expect(readdirSync(at.wal).sort()).toEqual([NAME, 'CKSUMS']);
+  expect(readdirSync(at.drafts)).toEqual([]);
 });
 
 test.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -181,9 +184,10 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     process.kill(inner, signal);
     expect(await status).toBe(101);
     process.kill(-(child.pid ?? 0), 'SIGKILL');
-    expect(readdirSync(at.wal).filter((name) => !name.startsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(at.wal)).toEqual([]);
     expect(archive(at, NAME).status).toBe(0);
     expect(readdirSync(at.wal).sort()).toEqual([NAME, 'CKSUMS']);
+    expect(readdirSync(at.drafts)).toEqual([]);
   },
 );
 
@@ -201,12 +205,24 @@ test('a full disk fails, and works again when there is space', () => {
     const { status, stderr } = archive(at, NAME, limit);
     expect(status).toBe(101);
     expect(stderr).toMatch(/is it full/);
-    expect(readdirSync(at.wal)).toEqual([]);
+    expect([...readdirSync(at.wal), ...readdirSync(at.drafts)]).toEqual([]);
     if (mounted) mount(disk, 'remount,size=4m');
     expect(archive(at, NAME).status).toBe(0);
   } finally {
     if (mounted) execFileSync('umount', [disk]);
   }
+});
+
+test.each(['oflag', 'sparse'])('a dd that does not know %s does it otherwise', (word) => {
+  const at = place();
+  const bin = project();
+  const program = execFileSync('/bin/sh', ['-c', 'command -v dd'], { encoding: 'utf8' }).trim();
+  const refuse = `case "$*" in *${word}*) echo "dd: unknown $*" >&2; exit 1 ;; esac`;
+  writeFileSync(join(bin, 'dd'), `#!/bin/sh\n${refuse}\nexec ${program} "$@"\n`, { mode: 0o755 });
+  write(at, NAME, segment(7));
+  expect(archive(at, NAME, `PATH='${bin}':$PATH; `).status).toBe(0);
+  expect(readFileSync(join(at.wal, NAME)).equals(segment(7))).toBe(true);
+  expect(readdirSync(at.drafts)).toEqual([]);
 });
 
 test('zeros take no space, and a file reads as it was', () => {
