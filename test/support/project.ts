@@ -10,18 +10,17 @@ import { built } from './build.ts';
 /** STRATA_BIN tests a build that is somewhere else: an installed package, or one that nobody rebuilds meanwhile. */
 const BIN = resolve(process.env.STRATA_BIN ?? 'bin/strata.js');
 const made: string[] = [];
+// Here and not at the first call: a hook that another hook registers never runs.
+afterAll(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+});
 
 /** Writes the files (path to text) into a new folder and returns its path. Removed after the test file. */
 export function project(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'strata-test-'));
   // As root the embedded server runs as another user; in a closed folder its data would go elsewhere and stay.
   chmodSync(root, 0o755);
-  if (made.push(root) === 1)
-    afterAll(() =>
-      made.splice(0).forEach((path) => {
-        rmSync(path, { recursive: true, force: true });
-      }),
-    );
+  made.push(root);
   write(root, files);
   return root;
 }
