@@ -16,9 +16,9 @@ import { syncFolder } from '../disk/durable.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { withTransaction } from '../pg/transaction.ts';
-import { frame, offsetOfPosition, placeAt } from '../syntax/place.ts';
 import { splitScript } from '../syntax/split.ts';
 import { transactionNature } from '../syntax/transactional.ts';
+import { scriptFault } from './script-fault.ts';
 
 export const ERASURES_FILE = 'erasures.jsonl';
 
@@ -131,19 +131,10 @@ async function runErasure(session: Session, { file, sql, subject }: Erasure): Pr
     // What waits for the commit is found out now, while there is no line yet.
     await session.batch('SET CONSTRAINTS ALL IMMEDIATE');
   } catch (thrown) {
-    throw thrown instanceof ServerError ? scriptFault(thrown, file, sql) : thrown;
+    if (!(thrown instanceof ServerError)) throw thrown;
+    const hint = 'Mend the script. It must suit the schema of every backup that is kept, not only that of today.';
+    throw scriptFault('ERASURE_FAILED', thrown, { file, sql }, hint);
   }
-}
-
-function scriptFault(thrown: ServerError, file: string, sql: string): ToolError {
-  const { position, detail, where } = thrown.fields;
-  const place = position === undefined ? null : placeAt(file, sql, offsetOfPosition(sql, position));
-  const facts = [place && frame(sql, place), `SQLSTATE ${thrown.sqlstate}`, detail, where];
-  return new ToolError('ERASURE_FAILED', `${file}${place ? `:${place.line}` : ''}: ${thrown.message}`, {
-    detail: facts.filter(Boolean).join('\n'),
-    hint: 'Mend the script. It must suit the schema of every backup that is kept, not only that of today.',
-    cause: thrown,
-  });
 }
 
 /** A torn last line is cut off: its erasure did not commit. */

@@ -4,10 +4,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolError } from '../base/errors.ts';
+import { scriptFault } from '../backup/script-fault.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
-import { frame, offsetOfPosition, placeAt } from '../syntax/place.ts';
 import type { Context } from './command.ts';
 
 export interface SmokeResult {
@@ -45,17 +44,6 @@ async function runScript(session: Session, file: string, text: string): Promise<
   } catch (thrown) {
     await session.batch('ROLLBACK; RESET ALL; RESET ROLE').catch(() => undefined);
     if (!(thrown instanceof ServerError)) throw thrown;
-    throw smokeFault(thrown, file, text);
+    throw scriptFault('SMOKE_FAILED', thrown, { file, sql: text }, `Run it by hand with: strata db psql -- -f ${file}`);
   }
-}
-
-function smokeFault(thrown: ServerError, file: string, text: string): ToolError {
-  const { position, detail, where } = thrown.fields;
-  const place = position === undefined ? null : placeAt(file, text, offsetOfPosition(text, position));
-  const facts = [place && frame(text, place), `SQLSTATE ${thrown.sqlstate}`, detail, where];
-  return new ToolError('SMOKE_FAILED', `${file}${place ? `:${place.line}` : ''}: ${thrown.message}`, {
-    detail: facts.filter(Boolean).join('\n'),
-    hint: `Run it by hand with: strata db psql -- -f ${file}`,
-    cause: thrown,
-  });
 }
