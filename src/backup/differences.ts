@@ -9,7 +9,7 @@ import type { Snapshot } from '../catalog/model.ts';
 import { majorOf, type Session } from '../pg/pool.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { cancelledBy } from './cancel.ts';
-import { readContents, STABLE_TEXT } from './contents.ts';
+import { type Hashing, readContents, STABLE_TEXT } from './contents.ts';
 import { readWholeSnapshot } from './facts.ts';
 import type { Contents, Manifest, SequenceContents, TableContents } from './manifest.ts';
 
@@ -24,20 +24,25 @@ export async function findDifferences(
   { manifest, snapshot }: Recorded,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const checksums = manifest.contents.tables.some((table) => table.checksum !== null);
+  const hashing = hashingOf(manifest.contents);
   const read = (): Promise<readonly [Snapshot, Contents]> =>
     withTransaction(
       session,
       async (s) => {
         const catalog = await readWholeSnapshot(s);
         await s.batch(STABLE_TEXT);
-        return [catalog, await readContents(s, { checksums, signal })] as const;
+        return [catalog, await readContents(s, { hashing, signal })] as const;
       },
       { isolation: 'repeatable read', readOnly: true },
     );
   const [restored, contents] = await cancelledBy(signal, session, read);
   const sameMajor = majorOf(session) === manifest.server.major;
   return [...catalogDifferences(snapshot, restored, sameMajor), ...contentDifferences(manifest.contents, contents)];
+}
+
+/** The checksums to compare with were made in one way or the other. */
+function hashingOf({ tables, hashed }: Contents): Hashing {
+  return tables.some((table) => table.checksum !== null) ? (hashed ?? 'text') : 'none';
 }
 
 /** Between major versions PostgreSQL may write the same definition otherwise: then a difference is only a warning. */

@@ -5,9 +5,9 @@ const textOrNull = { type: ['string', 'null'] } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 
-/** An object of which every property is required. */
-function record(properties: Readonly<Record<string, object>>): object {
-  return { type: 'object', required: Object.keys(properties), properties };
+/** An object of which every property is required, but those at the end. */
+function record(properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
+  return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } };
 }
 
 function list(items: object): object {
@@ -73,18 +73,21 @@ export const DETAILS_SCHEMA: object = record({
   }),
   extensions: list(record({ name: text, version: text, schema: text })),
   roles: list(text),
-  contents: record({
-    tables: list(record({ schema: text, name: text, rows: count, checksum: textOrNull })),
-    sequences: list(
-      record({
-        schema: text,
-        name: text,
-        last_value: textOrNull,
-        ascending: { type: 'boolean' },
-        cycle: { type: 'boolean' },
-      }),
-    ),
-    large_objects: record({ count, checksum: textOrNull }),
-  }),
+  contents: record(
+    {
+      tables: list(record({ schema: text, name: text, rows: count, checksum: textOrNull })),
+      sequences: list(
+        record({
+          schema: text,
+          name: text,
+          last_value: textOrNull,
+          ascending: { type: 'boolean' },
+          cycle: { type: 'boolean' },
+        }),
+      ),
+      large_objects: record({ count, checksum: textOrNull }),
+    },
+    { hashed: { const: 'columns' } },
+  ),
   warnings: list(text),
 });

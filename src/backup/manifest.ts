@@ -25,7 +25,7 @@ export interface TableContents {
   readonly schema: string;
   readonly name: string;
   readonly rows: number;
-  /** Order-independent sum of 64-bit hashes of the rows' text; null when checksums were turned off. */
+  /** Order-independent sum of 64-bit hashes of the rows; null when checksums were turned off. */
   readonly checksum: string | null;
 }
 
@@ -39,6 +39,8 @@ export interface SequenceContents {
 }
 
 export interface Contents {
+  /** How rows are hashed: column by column. Absent: by their text, or not at all. */
+  readonly hashed?: 'columns';
   readonly tables: readonly TableContents[];
   readonly sequences: readonly SequenceContents[];
   /** The checksum is null for roles that may not read pg_largeobject. */

@@ -28,12 +28,17 @@ export class Meter extends Transform {
   }
 }
 
+/** pg_dump writes 4 KiB at a time: to pass each on would cost more than to hash and write them all. */
+const GATHERED = 256 * 1024;
+
 /**
- * Passes bytes on; `copy` is the same bytes once more, for a reader that may stop early. While it reads, it slows the
- * stream down to its pace, so memory stays flat.
+ * Passes bytes on, gathered; `copy` is the same bytes once more, for a reader that may stop early. While it reads, it slows
+ * the stream down to its pace, so memory stays flat.
  */
 export class Tee extends Transform {
   readonly copy = new PassThrough({ highWaterMark: CHUNK });
+  private held: Buffer[] = [];
+  private heldBytes = 0;
 
   constructor() {
     super({ highWaterMark: CHUNK });
@@ -42,20 +47,33 @@ export class Tee extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.copy.destroyed || this.copy.write(chunk)) {
-      done(null, chunk);
+    this.held.push(chunk);
+    this.heldBytes += chunk.length;
+    if (this.heldBytes < GATHERED) done();
+    else this.passOn(done);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.passOn(() => {
+      this.copy.end();
+      done();
+    });
+  }
+
+  private passOn(done: TransformCallback): void {
+    const gathered = Buffer.concat(this.held);
+    this.held = [];
+    this.heldBytes = 0;
+    this.push(gathered);
+    if (this.copy.destroyed || this.copy.write(gathered)) {
+      done();
       return;
     }
     const go = (): void => {
       this.copy.off('drain', go).off('close', go);
-      done(null, chunk);
+      done();
     };
     this.copy.once('drain', go).once('close', go);
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.copy.end();
-    done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

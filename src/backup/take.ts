@@ -207,7 +207,8 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
   const onBytes = await progressReporter('backup', job);
   const [files, contents, globals] = await together<[readonly BackupFile[], Contents, string]>(runtime.signal, [
     (signal) => dumpDatabase({ ...dump, onBytes }, signal),
-    (signal) => cancelledBy(signal, session, () => readContents(session, { checksums, signal })),
+    (signal) =>
+      cancelledBy(signal, session, () => readContents(session, { hashing: checksums ? 'columns' : 'none', signal })),
     (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal, passwords: job.rolePasswords }),
   ]);
   return { state, dump: files, contents, globals };
