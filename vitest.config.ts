@@ -19,8 +19,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    // Hundreds of real processes on two shared cores: one that stumbles is tried once more, and named at the end.
-    retry: process.env.CI === 'true' ? 1 : 0,
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

@@ -1,8 +1,7 @@
 /**
  * Ends the run's output with `N passed, N failed`, which CI systems read. STRATA_TEST_TOTALS names a file that collects the
  * counts of several runs, and what did not pass, a line each, so that a log of which only the end was kept still tells it.
- * A file that could not even be loaded counts as one failure. Tests that passed only the second time are named, too, so
- * that nobody takes them for sound.
+ * A file that could not even be loaded counts as one failure.
  */
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -26,8 +25,6 @@ export default class ClosingLine implements Reporter {
         const result = test.result();
         count[result.state] += 1;
         if (result.state === 'failed') names.push(`failed: ${path} > ${test.fullName}: ${brief(result.errors[0])}`);
-        else if (test.ok() && (test.diagnostic()?.retryCount ?? 0) > 0)
-          names.push(`passed only when tried again: ${path} > ${test.fullName}: ${brief(result.errors?.[0])}`);
       }
     }
     const totals = process.env.STRATA_TEST_TOTALS;
