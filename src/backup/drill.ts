@@ -51,6 +51,12 @@ export interface Drilled {
   readonly path: string;
 }
 
+/** As one would set up a server for a restore: rows without WAL, indexes sorted in memory, no checkpoint in between. */
+const RESTORING = {
+  ...{ wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '2GB', checkpoint_timeout: '1h' },
+  ...{ maintenance_work_mem: '256MB', autovacuum: 'off' },
+};
+
 /** Smoke scripts must not hang on a lock: nobody else is there to let it go. */
 const SMOKE_SETUP = "SET lock_timeout = '10s'; SET statement_timeout = '10min'";
 
@@ -106,7 +112,7 @@ class Drill {
     const begun = runtime.ticks();
     const version = await serverFor(manifest.server.major, runtime);
     await withScratchServer(
-      { runtime, version, ...(scratch === undefined ? {} : { parent: scratch }) },
+      { runtime, version, settings: RESTORING, ...(scratch === undefined ? {} : { parent: scratch }) },
       async (server) => {
         this.server = server.installation.version;
         const text = `PostgreSQL ${this.server}`;
@@ -173,7 +179,8 @@ class Drill {
   }
 
   private async amcheck(session: Session): Promise<PhaseEnd> {
-    const { done, findings } = await amcheck(session, this.input.id, this.input.runtime);
+    const { id, jobs, runtime } = this.input;
+    const { done, findings } = await amcheck(session, { subject: id, jobs, runtime });
     return { text: done ? 'every page of tables and B-trees' : 'not possible here', findings, skipped: !done };
   }
 

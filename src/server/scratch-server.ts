@@ -22,7 +22,7 @@ export interface ScratchServerOptions {
   readonly runtime: Runtime;
   /** A major version, or `auto`. Default `auto`. */
   readonly version?: string;
-  /** Server settings. Default: fsync, full_page_writes and synchronous_commit off, as nobody will miss the data. */
+  /** Server settings, besides fsync, full_page_writes and synchronous_commit, which are off: nobody will miss the data. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Where its folder is made. Default: the temporary directory. */
   readonly parent?: string;
@@ -54,7 +54,7 @@ export async function withScratchServer<T>(
 
 /** For owners that cannot be a function (a test run's set-up). Everyone else uses withScratchServer. */
 export async function openScratchServer(options: ScratchServerOptions): Promise<ScratchServer> {
-  const { runtime, parent = tmpdir(), settings = CARELESS } = options;
+  const { runtime, parent = tmpdir() } = options;
   await sweepScratchServers(parent);
   const folder = makeScratchFolder(PREFIX, parent);
   try {
@@ -66,6 +66,7 @@ export async function openScratchServer(options: ScratchServerOptions): Promise<
     const password = randomBytes(24).toString('base64url');
     await createCluster(cluster, password);
     const logFile = join(folder, 'server.log');
+    const settings = { ...CARELESS, ...options.settings };
     const { port, pid } = await launch(cluster, { logFile, settings, signal: runtime.signal });
     const target = { host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres' };
     return { target, installation, dataDir, logFile, pid };

@@ -238,7 +238,7 @@ describe('amcheck', () => {
         INSERT INTO bent SELECT generate_series(1, 100); CREATE INDEX bent_key ON bent (bend.key(id));
         CREATE OR REPLACE FUNCTION bend.key(x int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT x + 1000'`);
       try {
-        const checked = await amcheck(session, 'b1', listener());
+        const checked = await amcheck(session, { subject: 'b1', runtime: listener() });
         if (!checked.done) expect(checked.findings[0]?.message).toMatch(/pg_amcheck|extension amcheck/);
         else
           expect(checked.findings[0]).toMatchObject({
@@ -252,7 +252,9 @@ describe('amcheck', () => {
   });
 
   test('that is not installed is a note, not a failure', async () => {
-    const checked = await db.session((s) => amcheck(s, 'b1', listener({ env: { PATH: project() } }), { usual: [] }));
+    const checked = await db.session((s) =>
+      amcheck(s, { subject: 'b1', runtime: listener({ env: { PATH: project() } }), search: { usual: [] } }),
+    );
     expect(checked).toMatchObject({ done: false, findings: [{ code: 'drill/no-amcheck', level: 'note' }] });
   });
 });

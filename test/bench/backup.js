@@ -1,14 +1,17 @@
 /**
  * Backups of a database of BENCH_MIB (default 1,024) MiB, whole processes, against the bare programs in the same run:
- * `backup create` and pg_dump of the same format, `backup verify` and sha256sum, `drill` and pg_restore. Wall time is what
+ * `backup create` and pg_dump of the same format, `backup verify` and sha256sum, `drill` and pg_restore with the same checks behind it. Wall time is what
  * waits; the CPU time of the server's processes and of all clients tells more on a machine that others use, too.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, usage } from './measure.js';
 
 const MIB = Number(process.env.BENCH_MIB ?? 1024);
+const DRILL_ROUNDS = Number(process.env.BENCH_DRILLS ?? 1);
+/** BENCH_BARE=no: not the bare programs, which take as long again; what is left is what we take, RTO and RPO. */
+const BARE = process.env.BENCH_BARE !== 'no';
 const WAYS = (process.env.BENCH_WAYS ?? 'custom gzip,directory gzip,custom zstd,custom none').split(',');
 
 /**
@@ -72,9 +75,10 @@ function oneWay(way, on) {
     on.rounds,
   ).map((row) => [`${way}: create`, ...row]);
   rows.push(...verification(way, dir, on), ...drill(way, { bare, dir, format }, on));
-  rmSync(dir, { recursive: true, force: true });
-  const { mib } = usage(create);
-  rows.push([`${way}: create`, 'peak MiB of strata', mib.toFixed(0), '', '', '']);
+  if (BARE) {
+    rmSync(dir, { recursive: true, force: true });
+    rows.push([`${way}: create`, 'peak MiB of strata', usage(create).mib.toFixed(0), '', '', '']);
+  }
   rmSync(dir, { recursive: true, force: true });
   rmSync(bare, { recursive: true, force: true });
   return rows;
@@ -94,20 +98,13 @@ function verification(way, dir, on) {
 }
 
 function drill(way, { bare, dir, format }, on) {
-  const mode = ['--jobs=2'];
   const rows = interleaved(
     on,
     [
-      {
-        name: 'pg_restore',
-        run: () => ({
-          command: on.program('pg_restore'),
-          args: [...mode, '--exit-on-error', '--no-owner', `--dbname=${on.restoreUrl()}`, bare],
-        }),
-      },
+      { name: 'pg_restore, counts, hashes, pg_amcheck', run: () => bareDrill(bare, on) },
       { name: 'strata drill', run: strata(['drill', '--dir', dir, '--scratch', on.folder, '--jobs', '2'], on) },
     ],
-    1,
+    DRILL_ROUNDS,
   ).map((row) => [`${way}: drill`, ...row]);
   const reports = join(dir, 'drills');
   const newest = readdirSync(reports)
@@ -117,12 +114,32 @@ function drill(way, { bare, dir, format }, on) {
   const report = JSON.parse(readFileSync(join(reports, newest), 'utf8'));
   const phases = report.phases.map(({ name, ms }) => `${name} ${((ms ?? 0) / 1000).toFixed(1)}`).join(', ');
   rows.push([`${way}: drill`, `RTO (${phases})`, (report.rto_ms / 1000).toFixed(3), '', '', '']);
-  rows.push([`${way}: size`, `${format} MiB`, (sizeOf(bare) / 1048576).toFixed(0), '', '', '']);
+  rows.push([`${way}: drill`, 'RPO', (report.rpo_ms / 1000).toFixed(3), '', '', '']);
+  rows.push([`${way}: size`, `${format} MiB`, (report.backup.size / 1048576).toFixed(0), '', '', '']);
   return rows;
 }
 
+/** What a drill does to the database, by the bare programs; the server is there already. */
+function bareDrill(bare, on) {
+  const url = on.restoreUrl();
+  const looks = [1, 2, 3, 4].map((i) => {
+    const row = `ROW(created_at, id, note COLLATE "C", numeric_send(price), starts_at, status COLLATE "C", student_id, token, tutor_id)`;
+    return `SELECT count(*), sum(hashtextextended(hash_record_extended(${row}, 0)::text COLLATE "C", 0)) FROM bookings_${i}`;
+  });
+  const steps = [
+    [on.program('pg_restore'), '--jobs=2', '--exit-on-error', '--no-owner', `--dbname=${url}`, bare],
+    [on.program('psql'), '-qX', '-v', 'ON_ERROR_STOP=1', '-d', url, ...looks.flatMap((sql) => ['-c', sql])],
+    [on.program('pg_amcheck'), '--install-missing', '--heapallindexed', '--parent-check', '--jobs=2'],
+  ];
+  // pg_amcheck takes no connection string.
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const env = { PGHOST: hostname, PGPORT: port, PGUSER: username, PGPASSWORD: password, PGDATABASE: pathname.slice(1) };
+  return { command: 'bash', args: ['-c', steps.map((words) => words.map(quoted).join(' ')).join(' && ')], env };
+}
+
 /** Median wall and CPU seconds of each; the first is the base of the ratios. */
-function interleaved(on, contenders, rounds) {
+function interleaved(on, all, rounds) {
+  const contenders = BARE ? all : all.slice(-1);
   const times = contenders.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     contenders.forEach(({ prepare, run }, i) => {
@@ -142,18 +159,22 @@ function interleaved(on, contenders, rounds) {
 
 /** Wall seconds, and user and system seconds of the process and of its children, as bash tells them. */
 function timed({ command, args, cwd, env }) {
-  const quoted = [command, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const line = [command, ...args].map(quoted).join(' ');
   const start = process.hrtime.bigint();
-  const ended = spawnSync('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${quoted} >&2`], {
+  const ended = spawnSync('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${line} >&2`], {
     cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   const wall = Number(process.hrtime.bigint() - start) / 1e9;
-  if (ended.status !== 0) throw new Error(`${quoted}: exit ${ended.status}\n${ended.stderr}`);
+  if (ended.status !== 0) throw new Error(`${line}: exit ${ended.status}\n${ended.stderr}`);
   const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(ended.stderr) ?? [];
   return { wall, cpu: Number(user) + Number(system) };
+}
+
+function quoted(word) {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** CPU seconds of the server's processes that have ended (Linux; elsewhere 0): fields 16 and 17 of its stat file. */
@@ -169,9 +190,4 @@ function serverCpu(pid) {
 
 function strata(args, { bin, folder }, env = {}) {
   return { command: process.execPath, args: [bin, ...args], cwd: folder, env: { NO_COLOR: '1', ...env } };
-}
-
-function sizeOf(path) {
-  if (!statSync(path).isDirectory()) return statSync(path).size;
-  return readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
 }
