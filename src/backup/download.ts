@@ -45,7 +45,9 @@ export async function downloadBackup(input: DownloadInput): Promise<Downloaded> 
   return await withTask(runtime, task, async () => {
     try {
       await mkdir(partial, { recursive: true, mode: 0o700 });
-      const size = await withFolderLock(partial, runtime, () => fetchAll(input, manifest, partial));
+      const size = await withFolderLock({ dir: partial, command: 'strata backup download', runtime }, () =>
+        fetchAll(input, manifest, partial),
+      );
       await rename(partial, path);
       await syncFolder(dir);
       await recordVerification(dir, { id, at: runtime.now().toISOString(), ok: true });

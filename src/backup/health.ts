@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeDurably } from '../disk/durable.ts';
+import { type Metric, metricsOf, type Sample, seconds } from '../report/prometheus.ts';
 import type { DrillReport } from './drill-report.ts';
 import { readDrills } from './drill-store.ts';
 import { type Listed, listBackups } from './inventory.ts';
@@ -17,6 +18,8 @@ export interface HealthInput {
   readonly dir: string;
   /** Runs that could not be written down: the disk is full, say. */
   readonly unrecorded: readonly PastRun[];
+  /** Further lines: what else the file tells. */
+  readonly more: readonly string[];
   readonly now: Date;
 }
 
@@ -34,13 +37,9 @@ export async function writeHealth(path: string, input: HealthInput): Promise<voi
   }
 }
 
-interface Sample {
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Null: not known, left out. */
-  readonly value: number | null;
-}
+const metric: Metric = metricsOf('strata_backup');
 
-async function healthText({ dir, unrecorded, now }: HealthInput): Promise<string> {
+async function healthText({ dir, unrecorded, more, now }: HealthInput): Promise<string> {
   const runs = [...(await readRuns(dir)), ...unrecorded];
   const backups = await listBackups(dir);
   const { reports } = await readDrills(dir);
@@ -56,6 +55,7 @@ async function healthText({ dir, unrecorded, now }: HealthInput): Promise<string
     ...runMetrics(runs),
     ...backupMetrics(backups),
     ...drillMetrics(reports),
+    ...more,
   ].join('');
 }
 
@@ -181,27 +181,6 @@ function drillMetrics(reports: readonly DrillReport[]): readonly string[] {
       each((own) => inSeconds(proved(own)?.rpo_ms)),
     ),
   ];
-}
-
-/** A metric without samples is left out whole. */
-function metric(name: string, type: 'gauge' | 'counter', help: string, samples: readonly Sample[]): readonly string[] {
-  const known = samples.filter(({ value }) => value !== null);
-  if (known.length === 0) return [];
-  const full = `strata_backup_${name}`;
-  const lines = known.map(({ labels = {}, value }) => `${full}${labelText(labels)} ${value}\n`);
-  return [`# HELP ${full} ${help}\n`, `# TYPE ${full} ${type}\n`, ...lines];
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => {
-    const escaped = value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
-    return `${name}="${escaped}"`;
-  });
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function seconds(time: string | null | undefined): number | null {
-  return time ? Date.parse(time) / 1000 : null;
 }
 
 function inSeconds(ms: number | null | undefined): number | null {

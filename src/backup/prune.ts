@@ -54,7 +54,7 @@ export async function failedDrills(dir: string): Promise<ReadonlySet<string>> {
 export async function pruneBackups(input: PruneInput): Promise<readonly RetentionPlan[]> {
   const { dir, runtime } = input;
   if ((await listBackups(dir)).length === 0) return [];
-  return await withFolderLock(dir, runtime, async () => {
+  return await withFolderLock({ dir, command: 'strata backup prune --delete', runtime }, async () => {
     await removeLeftovers(dir);
     await sweepReaders(dir);
     const plans = await planPrune(input);

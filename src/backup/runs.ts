@@ -1,13 +1,13 @@
 /**
- * `runs.jsonl`, beside the backups: one line a run of `backup create`, `verify`, `prune --delete` and `drill`, with how it
- * ended. A backup that failed leaves nothing else that monitoring could see.
+ * `runs.jsonl`, beside the backups: one line a run of `backup create`, `verify`, `prune --delete`, `drill`, `wal base` and so
+ * on, with how it ended. A backup that failed leaves nothing else that monitoring could see.
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const RUNS = 'runs.jsonl';
 
-export const RUN_NAMES = ['create', 'verify', 'prune', 'drill'] as const;
+export const RUN_NAMES = ['create', 'verify', 'prune', 'drill', 'wal base', 'wal prune', 'wal status'] as const;
 export type RunName = (typeof RUN_NAMES)[number];
 
 export interface PastRun {

@@ -122,7 +122,7 @@ async function lockedBackup(session: Session, input: BackupInput): Promise<Backu
   const compression = parseCompression(compress);
   compressArgument(compression, programs.pgDump);
   const chosen = { ...programs, compression, recipients, rolePasswords };
-  return await withFolderLock(dir, runtime, async () => {
+  return await withFolderLock({ dir, command: 'strata backup create', runtime }, async () => {
     await removeLeftovers(dir);
     const startedAt = runtime.now();
     const id = newId(startedAt, runtime.random);

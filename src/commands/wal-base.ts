@@ -5,9 +5,10 @@ import { openArchive } from '../wal/archive.ts';
 import { takeBase } from '../wal/base.ts';
 import type { Run } from './command.ts';
 import { withDatabase } from './database.ts';
+import { monitored } from './monitored.ts';
 import { mebibytes } from './size.ts';
 
-export const run: Run = async (context, options) => {
+export const run: Run = monitored('wal base', async (context, options) => {
   const { config, runtime } = context;
   const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
   const incremental = options.incremental === true;
@@ -21,4 +22,4 @@ export const run: Run = async (context, options) => {
     { kind: 'text', text: `${kind} ${id}: ${files} files, ${mebibytes(size)}, every file verified`, tone: 'good' },
     { kind: 'text', text: `recovery is possible from ${stopped_at} on; ${path}`, tone: 'quiet' },
   ]);
-};
+});

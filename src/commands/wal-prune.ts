@@ -6,8 +6,12 @@ import { lsnText } from '../wal/lsn.ts';
 import { planWalPrune, pruneWal } from '../wal/prune.ts';
 import type { WalRetention } from '../wal/retention.ts';
 import type { Run } from './command.ts';
+import { monitored } from './monitored.ts';
 
-export const run: Run = async ({ config, runtime }, options) => {
+export const run: Run = async (context, options) =>
+  options.delete === true ? await monitored('wal prune', prune)(context, options) : await prune(context, options);
+
+const prune: Run = async ({ config, runtime }, options) => {
   const { dir, days } = config.backup.wal;
   const archive = await openArchive(resolve(config.root, dir));
   const input = { archive, days, runtime };

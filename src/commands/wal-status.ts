@@ -1,47 +1,25 @@
 /** `wal status`: what can be recovered now, and what is wrong with the archive. */
 import { resolve } from 'node:path';
 import { duration } from '../base/duration.ts';
-import { messageOf, ToolError } from '../base/errors.ts';
-import { type Block, type Cell, type Finding, finding, outcome } from '../base/finding.ts';
-import type { Session } from '../pg/pool.ts';
+import { type Block, type Cell, outcome } from '../base/finding.ts';
 import { type Archive, openArchive } from '../wal/archive.ts';
 import { chainFault } from '../wal/base-manifest.ts';
-import { timelinesOf } from '../wal/inspect.ts';
+import { type Proof, timelinesOf } from '../wal/inspect.ts';
 import { lsnText, segmentText } from '../wal/lsn.ts';
-import { readStatus, type WalStatus } from '../wal/status.ts';
-import type { Context, Run } from './command.ts';
-import { withDatabase } from './database.ts';
+import type { WalStatus } from '../wal/status.ts';
+import type { Run } from './command.ts';
+import { monitored } from './monitored.ts';
 import { mebibytes } from './size.ts';
+import { readWalStatus } from './wal-read.ts';
 
-export const run: Run = async (context, options) => {
+export const run: Run = monitored('wal status', async (context, options) => {
   const { config, runtime } = context;
   const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
-  const verify = options.verify === true;
-  const read = (session: Session | null): Promise<WalStatus> => readStatus({ archive, session, verify, runtime });
-  const { status, unreachable } = await withServerOrWithout(context, read);
+  const how = { verify: options.verify === true, asks: true };
+  const { status, unreachable } = await readWalStatus(context, archive, how);
   const now = runtime.now().getTime();
   return outcome(dataOf(archive, status, now), viewOf(status, now), [...status.findings, ...unreachable]);
-};
-
-/** An archive must be judged above all when the server is gone. */
-async function withServerOrWithout(
-  context: Context,
-  read: (session: Session | null) => Promise<WalStatus>,
-): Promise<{ readonly status: WalStatus; readonly unreachable: readonly Finding[] }> {
-  let reached = false;
-  try {
-    const status = await withDatabase(context, (session) => {
-      reached = true;
-      return read(session);
-    });
-    return { status, unreachable: [] };
-  } catch (thrown) {
-    if (reached || !(thrown instanceof ToolError) || thrown.exit !== 3) throw thrown;
-    const message = `the server cannot be asked what waits to be archived: ${messageOf(thrown)}`;
-    const found = finding({ code: 'wal/server-unreachable', level: 'warning', subject: 'server', message });
-    return { status: await read(null), unreachable: [found] };
-  }
-}
+});
 
 function dataOf(archive: Archive, status: WalStatus, now: number): object {
   const { contents, inventory, server, timeline, holes, windows } = status;
@@ -56,6 +34,7 @@ function dataOf(archive: Archive, status: WalStatus, now: number): object {
     segments: {
       found: contents.segments.length,
       damaged: inventory.segments.filter((one) => one.fault !== null).length,
+      judged_by: proofsOf(status),
       oldest: contents.segments[0]?.name ?? null,
       newest: contents.segments.at(-1)?.name ?? null,
       bytes: contents.segments.reduce((sum, one) => sum + one.size, 0),
@@ -94,10 +73,26 @@ function dataOf(archive: Archive, status: WalStatus, now: number): object {
   };
 }
 
-/** The age of the newest archived segment: what a total loss of the server now would cost at most. */
-function rpoOf({ contents }: WalStatus, now: number): number | null {
-  const newest = contents.segments.reduce((latest, one) => Math.max(latest, one.at), 0);
-  return newest === 0 ? null : Math.max(0, Math.round(now - newest));
+/**
+ * The age of the last segment that recovery gets to: what a total loss of the server now would cost at most. Segments behind
+ * a hole do not count; null: nothing can be recovered.
+ */
+export function rpoOf({ newest }: WalStatus, now: number): number | null {
+  return newest === null ? null : Math.max(0, Math.round(now - newest.at));
+}
+
+/** How many segments were judged by what. */
+function proofsOf({ inventory }: WalStatus): Readonly<Record<Proof, number>> {
+  const counts = { checksum: 0, records: 0, header: 0 };
+  for (const { proof } of inventory.segments) counts[proof] += 1;
+  return counts;
+}
+
+function proofText(status: WalStatus): string {
+  const { checksum, records, header } = proofsOf(status);
+  if (checksum + records === 0) return 'size and header; every byte with --verify';
+  const told = [`${checksum} by checksum`, `${records} by their records`, `${header} by size and header`];
+  return told.filter((_, i) => [checksum, records, header][i] !== 0).join(', ');
 }
 
 function viewOf(status: WalStatus, now: number): readonly Block[] {
@@ -106,9 +101,13 @@ function viewOf(status: WalStatus, now: number): readonly Block[] {
   const rpo = rpoOf(status, now);
   const facts: Cell[][] = [
     ['segments', `${contents.segments.length}, ${mebibytes(stored)} on the disk`],
+    ['judged by', proofText(status)],
     ['base backups', String(inventory.bases.length)],
     ['timeline', String(status.timeline)],
-    ['newest archived', rpo === null ? 'nothing' : `${duration(rpo)} ago`],
+    [
+      'RPO',
+      rpo === null ? 'nothing can be recovered' : `${duration(rpo)} (age of the last segment that recovery gets to)`,
+    ],
   ];
   if (server !== null) facts.push(['waiting', `${server.waiting.length} segments`]);
   const blocks: Block[] = [{ kind: 'table', head: ['archive', ''], rows: facts }];

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { writeDurably } from './durable.ts';
@@ -21,11 +21,19 @@ export interface Holder {
   readonly at: string;
 }
 
-/** Lends the backup folder. Throws BACKUP_LOCKED when a living process has it. */
-export async function withFolderLock<T>(dir: string, runtime: Runtime, work: () => Promise<T>): Promise<T> {
+export interface FolderLock {
+  /** Absolute path; made when it is missing. */
+  readonly dir: string;
+  /** The command, for who finds the folder locked: `strata wal base`. */
+  readonly command: string;
+  readonly runtime: Runtime;
+}
+
+/** Lends the folder. Throws BACKUP_LOCKED when a living process has it. */
+export async function withFolderLock<T>({ dir, command, runtime }: FolderLock, work: () => Promise<T>): Promise<T> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const path = join(dir, LOCK_FILE);
-  const mine = JSON.stringify({ ...(await thisProcess(runtime)), nonce: randomBytes(8).toString('hex') });
+  const mine = JSON.stringify({ ...(await thisProcess(runtime)), command, nonce: randomBytes(8).toString('hex') });
   await acquire(path, mine);
   try {
     return await work();
@@ -45,7 +53,7 @@ async function acquire(path: string, mine: string): Promise<void> {
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text === null) continue;
     const holder = parseHolder(text);
-    if (holder !== null && (await isAlive(holder))) throw lockedBy(holder, path);
+    if (holder !== null && (await isAlive(holder))) throw lockedBy(holder, path, commandOf(text));
     await breakStale(path, text);
   }
   throw new ToolError('BACKUP_LOCKED', 'the lock of the backup folder changes hands again and again', {
@@ -108,12 +116,17 @@ async function processStart(pid: number): Promise<string | null> {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
-function lockedBy(holder: Holder, path: string): ToolError {
+function commandOf(text: string): string {
+  const { command } = JSON.parse(text) as { readonly command?: unknown };
+  return typeof command === 'string' ? command : 'another run';
+}
+
+function lockedBy(holder: Holder, path: string, command: string): ToolError {
   const here = holder.host === hostname();
-  return new ToolError('BACKUP_LOCKED', 'another backup is being written into this folder', {
-    detail: `process ${holder.pid} on ${holder.host}, since ${holder.at}`,
+  return new ToolError('BACKUP_LOCKED', `${command} is at work in this folder`, {
+    detail: `process ${holder.pid} on ${holder.host}, since ${holder.at}; folder: ${dirname(path)}`,
     hint: here
-      ? 'Wait until it is done, then run: strata backup create'
-      : `If no backup runs on ${holder.host} any more, remove the lock: rm '${path}'`,
+      ? 'Wait until it is done, then run the same command again.'
+      : `If it does not run on ${holder.host} any more, remove the lock: rm '${path}'`,
   });
 }

@@ -45,7 +45,7 @@ export async function takeBase(input: BaseInput): Promise<Taken> {
   await refuseTablespaces(session);
   const folder = baseFolder(archive);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  return await withFolderLock(folder, runtime, async () => {
+  return await withFolderLock({ dir: folder, command: 'strata wal base', runtime }, async () => {
     await removeLeftovers(folder);
     const parent = input.incremental ? await parentFor(input, cluster) : null;
     const id = newId(runtime.now(), runtime.random);

@@ -3,12 +3,16 @@
  * backup to where recovery can go. Pure: the same lists give the same answer.
  */
 import { type Base, chainFault } from './base-manifest.ts';
-import { type SegmentName, segmentOf } from './lsn.ts';
+import { type SegmentName, segmentOf, segmentText } from './lsn.ts';
 import { isOnPath, type Leg, pathOf, timelineOfSegment } from './timelines.ts';
+
+/** What a verdict rests on: size and header alone, the archiver's CRC of the whole file, or the CRC of each record. */
+export type Proof = 'header' | 'checksum' | 'records';
 
 export interface Inspected extends SegmentName {
   /** What is wrong with it; null: nothing that was looked for. */
   readonly fault: string | null;
+  readonly proof: Proof;
 }
 
 export interface Inventory {
@@ -75,6 +79,13 @@ export function holes(inventory: Inventory, path: readonly Leg[], first: bigint,
     else found.push({ timeline, first: number, last: number });
   }
   return found;
+}
+
+/** The names of what is missing. */
+export function namesIn({ timeline, first, last }: Hole, size: number): readonly string[] {
+  const names: string[] = [];
+  for (let number = first; number <= last; number += 1n) names.push(segmentText({ timeline, number }, size));
+  return names;
 }
 
 /** Where the WAL must begin: at the oldest base backup's start, else at the oldest segment. */

@@ -37,7 +37,7 @@ export async function planWalPrune({ archive, days, runtime }: WalPruneInput): P
 export async function pruneWal(input: WalPruneInput): Promise<WalRetention> {
   const { archive, runtime } = input;
   const folder = baseFolder(archive);
-  return await withFolderLock(folder, runtime, async () => {
+  return await withFolderLock({ dir: folder, command: 'strata wal prune --delete', runtime }, async () => {
     await removeLeftovers(folder);
     await sweepReaders(folder);
     const plan = await planWalPrune(input);

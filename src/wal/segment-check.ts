@@ -1,7 +1,7 @@
 /**
  * Whether a segment is what the server wrote. Quick: its size and its first page's header. Whole: the CRC that the
  * archiver took from the server's own file, which `cksum` computes at the speed of the disk; where the archiver's line
- * was lost, only the quick look is left.
+ * was lost, judge.ts reads the records.
  */
 import { execFile } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';

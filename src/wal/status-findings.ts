@@ -4,7 +4,7 @@ import type { Archive, Contents } from './archive.ts';
 import { chainFault } from './base-manifest.ts';
 import type { Cluster } from './cluster.ts';
 import type { ArchiverState } from './enable.ts';
-import { type Hole, type Inventory, timelinesOf } from './inspect.ts';
+import { type Hole, type Inventory, namesIn, timelinesOf } from './inspect.ts';
 import { historyName, segmentOf, segmentText } from './lsn.ts';
 
 export interface ServerState extends Cluster, ArchiverState {
@@ -21,12 +21,21 @@ export interface Told {
   readonly server: ServerState | null;
   readonly timeline: number;
   readonly holes: readonly Hole[];
+  /** Why records of segments without a checksum were not read; null: they were, or nobody asked. */
+  readonly unread: string | null;
 }
 
 const NEW_BASE = 'Take a new base backup, from which recovery does not need it: strata wal base';
 
 export function tellFindings(told: Told): readonly Finding[] {
-  return [...clusterFaults(told), ...segmentFaults(told), ...timelineFaults(told), ...baseFaults(told), ...lag(told)];
+  return [
+    ...clusterFaults(told),
+    ...segmentFaults(told),
+    ...unproved(told),
+    ...timelineFaults(told),
+    ...baseFaults(told),
+    ...lag(told),
+  ];
 }
 
 function clusterFaults({ archive, server }: Told): readonly Finding[] {
@@ -62,15 +71,18 @@ function segmentFaults({ inventory, holes, server }: Told): readonly Finding[] {
   return [...damaged, ...missing];
 }
 
-function advice(level: Level): { readonly hint?: string } {
-  return level === 'error' ? { hint: NEW_BASE } : {};
+/** No damage, but not known to be whole either. */
+function unproved({ inventory, unread }: Told): readonly Finding[] {
+  const size = inventory.segmentSize;
+  const [first, ...more] = inventory.segments.filter((one) => one.fault === null && one.proof === 'header');
+  if (unread === null || first === undefined) return [];
+  const which = more.length === 0 ? 'it has' : `it and ${more.length} others have`;
+  const message = `${which} no checksum of the archiver, and the records cannot be read: ${unread}`;
+  return [finding({ code: 'wal/segment-unproved', level: 'warning', subject: segmentText(first, size), message })];
 }
 
-/** A hole may be wide: its middle need not be named. */
-function namesIn({ timeline, first, last }: Hole, size: number): readonly string[] {
-  const names: string[] = [];
-  for (let number = first; number <= last; number += 1n) names.push(segmentText({ timeline, number }, size));
-  return names;
+function advice(level: Level): { readonly hint?: string } {
+  return level === 'error' ? { hint: NEW_BASE } : {};
 }
 
 function timelineFaults({ contents, inventory, server, timeline }: Told): readonly Finding[] {

@@ -2,31 +2,21 @@
  * What can be recovered now, and what is wrong: segments found, missing, late and damaged, timelines, base backups, the
  * archiver's lag. The archive alone is enough; with the server, what is still on its way is told from what is lost.
  */
-import { messageOf } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Session } from '../pg/pool.ts';
-import { type Archive, type Contents, readContents } from './archive.ts';
+import { type Archive, type Contents, readContents, type StoredSegment } from './archive.ts';
 import { type Base, listBases } from './base-manifest.ts';
 import { verifyBase } from './base-verify.ts';
 import { readCluster } from './cluster.ts';
 import { readArchiver } from './enable.ts';
-import {
-  beginning,
-  type Hole,
-  holes,
-  type Inspected,
-  type Inventory,
-  type Reach,
-  reaches,
-  timelinesOf,
-} from './inspect.ts';
+import { beginning, type Hole, holes, type Inventory, type Reach, reaches, timelinesOf } from './inspect.ts';
+import { judgeSegments } from './judge.ts';
 import { lsnText, parseSegment, segmentOf } from './lsn.ts';
 import { lastTransaction } from './scan.ts';
-import { changedFiles, quickFault, readSums } from './segment-check.ts';
 import { archivesTo } from './settings.ts';
 import { type ServerState, type Told, tellFindings } from './status-findings.ts';
-import { pathOf } from './timelines.ts';
+import { pathOf, timelineOfSegment } from './timelines.ts';
 
 export interface StatusInput {
   readonly archive: Archive;
@@ -45,6 +35,8 @@ export interface WalStatus {
   readonly timeline: number;
   readonly holes: readonly Hole[];
   readonly windows: readonly Window[];
+  /** The last segment that recovery from the newest good base backup gets to: what was written behind it, a loss now loses. */
+  readonly newest: StoredSegment | null;
   readonly findings: readonly Finding[];
 }
 
@@ -65,8 +57,9 @@ export async function readStatus(input: StatusInput): Promise<WalStatus> {
   const { archive, session } = input;
   const contents = await readContents(archive);
   const server = session === null ? null : await readServer(session, contents, archive);
-  const segments = await checkSegments(input, contents);
   const bases = await checkBases(input);
+  const major = bases.findLast((base) => base.manifest !== null)?.manifest?.server.major ?? server?.major ?? null;
+  const { segments, unread } = await judgeSegments({ ...input, segments: contents.segments, major });
   const inventory: Inventory = {
     segmentSize: archive.wal_segment_size,
     segments,
@@ -76,9 +69,12 @@ export async function readStatus(input: StatusInput): Promise<WalStatus> {
   const known = timelinesOf(inventory);
   const timeline = Math.max(server?.timeline ?? 0, known.at(-1) ?? 1);
   const missing = missingIn(inventory, timeline, server);
-  const windows = await windowsOf(reaches(inventory, timeline), input);
-  const told: Told = { archive, contents, inventory, server, timeline, holes: missing };
-  return { inventory, contents, server, timeline, holes: missing, windows, findings: tellFindings(told) };
+  const found = reaches(inventory, timeline);
+  const windows = await windowsOf(found, input);
+  const newest = newestOf(found.at(-1), contents, archive);
+  const told: Told = { archive, contents, inventory, server, timeline, holes: missing, unread };
+  const findings = tellFindings(told);
+  return { inventory, contents, server, timeline, holes: missing, windows, newest, findings };
 }
 
 async function readServer(session: Session, contents: Contents, archive: Archive): Promise<ServerState> {
@@ -94,29 +90,6 @@ async function readServer(session: Session, contents: Contents, archive: Archive
     return written && segment.timeline === cluster.timeline && !archived.has(name);
   });
   return { ...cluster, ...archiver, waiting, archiving: await archivesTo(session, archive.dir) };
-}
-
-async function checkSegments(input: StatusInput, { segments }: Contents): Promise<readonly Inspected[]> {
-  const { archive, verify, runtime } = input;
-  const quick = new Map<string, string>();
-  for (const { name } of segments) {
-    runtime.signal.throwIfAborted();
-    const fault = await quickFault(archive, name).catch((thrown: unknown) => messageOf(thrown));
-    if (fault !== null) quick.set(name, fault);
-  }
-  const whole = segments.map((one) => one.name).filter((name) => !quick.has(name));
-  const changed = verify ? await readAll(input, whole) : [];
-  for (const name of changed) quick.set(name, 'its checksum is not that of the file that the server wrote');
-  return segments.map(({ timeline, number, name }) => ({ timeline, number, fault: quick.get(name) ?? null }));
-}
-
-async function readAll({ archive, runtime }: StatusInput, names: readonly string[]): Promise<readonly string[]> {
-  const sums = await readSums(archive);
-  return await withTask(runtime, { id: 'segments', title: `Read ${names.length} segments` }, () =>
-    changedFiles(archive, names, sums, (done) =>
-      runtime.emit({ kind: 'progress', task: 'segments', done, total: names.length }),
-    ),
-  );
 }
 
 async function checkBases({ archive, verify, runtime }: StatusInput): Promise<readonly Base[]> {
@@ -135,6 +108,13 @@ function missingIn(inventory: Inventory, timeline: number, server: ServerState |
   const current = server?.lsn ?? null;
   const last = current === null ? undefined : segmentOf(current, inventory.segmentSize) - 1n;
   return holes(inventory, path, first, server?.timeline === timeline ? last : undefined);
+}
+
+function newestOf(reach: Reach | undefined, { segments }: Contents, archive: Archive): StoredSegment | null {
+  if (reach === undefined || reach.last === null) return null;
+  const { path, last: number } = reach;
+  const timeline = timelineOfSegment(path, number, archive.wal_segment_size);
+  return segments.find((one) => one.number === number && one.timeline === timeline) ?? null;
 }
 
 /** Base backups that reach the same end share a window. */

@@ -24,10 +24,10 @@ function metricsOf(cwd: string): Map<string, number> {
   const values = new Map<string, number>();
   let current = '';
   for (const line of text.slice(0, -1).split('\n')) {
-    const [, help] = /^# HELP (strata_backup_[a-z_]+) [A-Z].*\.$/.exec(line) ?? [];
-    const [, typed, type] = /^# TYPE (strata_backup_[a-z_]+) (gauge|counter)$/.exec(line) ?? [];
+    const [, help] = /^# HELP (strata_(?:backup|wal)_[a-z_]+) [A-Z].*\.$/.exec(line) ?? [];
+    const [, typed, type] = /^# TYPE (strata_(?:backup|wal)_[a-z_]+) (gauge|counter)$/.exec(line) ?? [];
     const [, series, name, value] =
-      /^((strata_backup_[a-z_]+)(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})?) (-?\d+(?:\.\d+)?(?:e\+\d+)?)$/.exec(
+      /^((strata_(?:backup|wal)_[a-z_]+)(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})?) (-?\d+(?:\.\d+)?(?:e\+\d+)?)$/.exec(
         line,
       ) ?? [];
     if (help) current = help;
@@ -124,7 +124,7 @@ test('names of databases may hold anything', async () => {
   writeFileSync(join(dir, 'drills', 'a.json'), JSON.stringify({ ...report, backup, rto_ms: 1500, rpo_ms: null }));
   const cwd = project();
   const path = join(cwd, 'health of strata.prom');
-  await writeHealth(path, { dir, unrecorded: [], now: new Date('2026-01-02T00:00:00Z') });
+  await writeHealth(path, { dir, unrecorded: [], more: [], now: new Date('2026-01-02T00:00:00Z') });
   const metrics = metricsOf(cwd);
   expect(metrics.get('strata_backup_drill_rto_seconds{database="a\\"b\\\\c\\nd"}')).toBe(1.5);
   expect([...metrics.keys()].some((name) => name.includes('rpo'))).toBe(false);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { withFolderLock } from '../../src/disk/folder-lock.ts';
 import { baseFolder } from '../../src/wal/archive.ts';
 import { takeBase } from '../../src/wal/base.ts';
 import { chainFault, chainOf, listBases } from '../../src/wal/base-manifest.ts';
@@ -26,6 +27,18 @@ test('a full one tells where recovery begins, from when on, and what a server ne
   expect(Date.parse(manifest.stopped_at)).toBeGreaterThan(Date.parse(manifest.started_at));
   expect(readdirSync(path).sort()).toEqual(['base.json', 'data']);
   expect((await namesIn()).filter((name) => name.includes('partial') || name.startsWith('.'))).toEqual([]);
+});
+
+test('waits for nobody: who works in the archive is named', async () => {
+  const dir = baseFolder(await cluster.archive());
+  await withFolderLock({ dir, command: 'strata wal prune --delete', runtime }, async () => {
+    await expect(cluster.base()).rejects.toMatchObject({
+      code: 'BACKUP_LOCKED',
+      exit: 4,
+      message: 'strata wal prune --delete is at work in this folder',
+      more: { hint: 'Wait until it is done, then run the same command again.' },
+    });
+  });
 });
 
 test('an incremental one holds what changed, or says why there is none', async () => {

@@ -2,7 +2,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Archive, openArchive } from '../../src/wal/archive.ts';
+import { type Archive, openArchive, readContents } from '../../src/wal/archive.ts';
+import { judgeSegments } from '../../src/wal/judge.ts';
 import { readStatus, type WalStatus } from '../../src/wal/status.ts';
 import { project, type Ran, strata } from '../support/project.ts';
 import { copyArchive, makeCluster, rewrite, runtime, segmentsIn, type TestCluster, until } from './cluster.ts';
@@ -85,6 +86,47 @@ test('4 bytes inside a segment are found when every byte is read', async () => {
   expect(codes(await read(true))).toEqual([`wal/segment-damaged ${named(2)}`]);
 });
 
+describe('a segment whose checksum was lost', () => {
+  const forget = (name: string): void => {
+    const path = at('CKSUMS');
+    rewrite(path, readFileSync(path, 'utf8').replace(new RegExp(`^.* ${name}\n`, 'm'), ''));
+  };
+  const proofs = ({ inventory }: WalStatus): string[] => inventory.segments.map((one) => one.proof);
+
+  test('is read record by record: whole it is good, damaged it is not', async () => {
+    forget(named(2));
+    forget(named(0));
+    const whole = await read(true);
+    expect(codes(whole)).toEqual([]);
+    expect(proofs(whole).reverse().slice(0, 4)).toEqual(['records', 'checksum', 'records', 'checksum']);
+    // The first record that begins in it, or goes on there.
+    overwrite(at(named(2)), 80, 4);
+    expect(codes(await read())).toEqual([]);
+    const damaged = await read(true);
+    expect(codes(damaged)).toEqual([`wal/segment-damaged ${named(2)}`]);
+    expect(damaged.findings[0]?.message).toMatch(/its records are damaged: /);
+  });
+
+  test('is told to be unproved where no pg_waldump of its version is, and never counts as read', async () => {
+    forget(named(1));
+    const { segments } = await readContents(archive);
+    const judged = await judgeSegments({ archive, segments, verify: true, major: 99, runtime });
+    expect(judged.unread).toContain('pg_waldump of PostgreSQL 99 is not installed');
+    expect(judged.segments.map((one) => one.proof).at(-2)).toBe('header');
+    rmSync(join(archive.dir, 'base'), { recursive: true });
+    const status = await read(true);
+    expect(codes(status)[0]).toBe(`wal/segment-unproved ${named(1)}`);
+    expect(status.findings[0]?.message).toContain('no base backup tells which version');
+  });
+});
+
+test('the RPO counts from the last segment that recovery gets to, not from one behind a hole', async () => {
+  expect((await read()).newest?.name).toBe(named(0));
+  const before = named(2);
+  rmSync(at(named(1)));
+  expect((await read()).newest?.name).toBe(before);
+});
+
 test('a byte of a base backup is found when every byte is read, and no window begins at it', async () => {
   const [id = ''] = readdirSync(join(archive.dir, 'base')).filter((name) => /^\d/.test(name));
   overwrite(join(archive.dir, 'base', id, 'data', 'global', 'pg_control'), 4_000, 1);
@@ -143,6 +185,37 @@ describe('the command', () => {
       },
     });
     expect((await run()).stdout).toMatch(/recoverable from .* to .* position/);
+  });
+
+  test('renews the health file: the archive, its base backups, and what the server counts', async () => {
+    const health = join(project(), 'strata.prom');
+    const env = { STRATA_BACKUP_WAL_DIR: archive.dir, STRATA_BACKUP_HEALTH: health };
+    const look = async (target = cluster.target()): Promise<ReadonlyMap<string, number>> => {
+      await strata(['wal', 'status'], { cwd: cluster.root, target, env });
+      const lines = readFileSync(health, 'utf8').matchAll(/^strata_(\S+(?:\{[^}]*\})?) (\S+)$/gm);
+      return new Map([...lines].map(([, series = '', value]) => [series, Number(value)]));
+    };
+    const whole = await look();
+    const found = segmentsIn(archive.dir).length;
+    expect(whole.get('wal_segments{state="found"}')).toBe(found);
+    expect(whole.get('wal_segments{state="missing"}')).toBe(0);
+    expect(whole.get('wal_bases{state="good"}')).toBe(1);
+    expect(whole.get('wal_recoverable_to_timestamp_seconds')).toBe(whole.get('wal_newest_segment_timestamp_seconds'));
+    expect(whole.get('wal_newest_base_timestamp_seconds')).toBeLessThanOrEqual(Date.now() / 1000);
+    expect(whole.get('wal_waiting_files')).toBe(0);
+    expect(whole.get('wal_archived_total')).toBeGreaterThanOrEqual(found);
+    // It is a copy: the server archives elsewhere.
+    expect(whole.get('wal_archiving')).toBe(0);
+    rmSync(at(named(1)));
+    // The server still has it: late, not lost.
+    expect((await look()).get('wal_segments{state="missing"}')).toBe(0);
+    const broken = await look({ ...cluster.target(), port: 1 });
+    expect(broken.get('wal_segments{state="missing"}')).toBe(1);
+    expect(broken.get('wal_findings{level="error"}')).toBe(1);
+    expect(broken.has('wal_waiting_files')).toBe(false);
+    const [to, newest] = ['wal_recoverable_to_timestamp_seconds', 'wal_newest_segment_timestamp_seconds'];
+    expect(broken.get(to)).toBeLessThan(broken.get(newest) ?? 0);
+    expect(broken.get('backup_run_success{run="wal status"}')).toBe(0);
   });
 
   test('an archiver that fails is told, and what waits for it', async () => {
