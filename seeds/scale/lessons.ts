@@ -1,12 +1,8 @@
-/**
- * The lessons of one tutor, as one array: everything about a tutor follows from his number, so each table can be written from
- * the beginning without keeping the others in memory.
- */
+/** The lessons of one tutor, as one array: everything about a tutor follows from his number, so no block needs another. */
 import { type Chance, chance } from './chance.ts';
-import { FIRST, NOW, type Person, person, personOfTutor, shareOf } from './people.ts';
+import { DAY, HOUR } from './moments.ts';
+import { BLOCK, FIRST, NOW, type Person, personOfTutor, shareOf } from './people.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const WEEKS = 56;
 /** Monday, 52 weeks before the week of `NOW`. */
 const MONDAY = Date.UTC(2026, 2, 2) - 52 * 7 * DAY;
@@ -55,9 +51,10 @@ export interface Lesson {
   readonly key: number;
 }
 
-export function tutorOf(number: number): Tutor {
+/** `people`: of the tutor's block. */
+export function tutorOf(number: number, people: readonly Person[]): Tutor {
   const c = chance(2, number);
-  const user = person(personOfTutor(number));
+  const user = people[personOfTutor(number) % BLOCK] as Person;
   const hour = Math.round((user.place.hour * (0.6 + c.next() + c.next() * 0.6)) / 50) * 50;
   const first = c.below(20);
   const subjects = [...new Set([first, (first + 1) % 20, c.below(20)])]
@@ -75,7 +72,8 @@ export function tutorOf(number: number): Tutor {
   };
 }
 
-export function lessonsOf(tutor: Tutor): readonly Lesson[] {
+/** `people`: of the tutor's block, where all his students are too. */
+export function lessonsOf(tutor: Tutor, people: readonly Person[]): readonly Lesson[] {
   const share = shareOf(tutor.number);
   const slots = slotsOf(tutor.rhythm);
   const total = WEEKS * slots.length;
@@ -92,7 +90,8 @@ export function lessonsOf(tutor: Tutor): readonly Lesson[] {
     const slot = slots[taken % slots.length] as Slot;
     const midnight = MONDAY + (Math.floor(taken / slots.length) * 7 + slot.dayFromMonday) * DAY;
     const start = midnight + slot.hour * HOUR - offset(tutor.user.place.timezone, midnight);
-    return lesson(tutor, FIRST + share.firstLesson + k, start, c, share.firstStudent + c.below(share.students));
+    const student = people[(share.firstStudent + c.below(share.students)) % BLOCK] as Person;
+    return lesson(tutor, FIRST + share.firstLesson + k, start, c, student);
   });
 }
 
@@ -122,28 +121,39 @@ function slotsOf(rhythm: Tutor['rhythm']): readonly Slot[] {
   return slots;
 }
 
-/** By zone, then by day: a key of both as text cost a seventh of the whole generator. */
-const offsets = new Map<string, Map<number, number>>();
+/** By zone, the offset from UTC at local noon of each day, in ms. Clocks change at night, lessons are given by day. */
+const offsets = new Map<string, readonly number[]>();
 
-/** Of local noon of the day from UTC, in ms. Clocks change at night, lessons are given by day. */
 function offset(timezone: string, midnight: number): number {
-  const days = offsets.get(timezone) ?? new Map<number, number>();
-  const found = days.get(midnight);
-  if (found !== undefined) return found;
-  const name = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' })
-    .formatToParts(midnight + 12 * HOUR)
-    .find(({ type }) => type === 'timeZoneName')?.value;
-  const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(name ?? '') ?? [];
-  const value = (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000);
-  days.set(midnight, value);
+  const days = offsets.get(timezone) ?? daysOf(timezone);
   offsets.set(timezone, days);
-  return value;
+  return days[(midnight - MONDAY) / DAY] as number;
 }
 
-function lesson(tutor: Tutor, id: number, start: number, c: Chance, student: number): Lesson {
+/** Few weeks change their clocks: to ask Intl for each day took longer than all rows of factor 1. */
+function daysOf(timezone: string): readonly number[] {
+  const mondays = Array.from({ length: WEEKS + 1 }, (_, week) => offsetAt(timezone, MONDAY + week * 7 * DAY));
+  return Array.from({ length: WEEKS * 7 }, (_, day) => {
+    const [before, after] = [mondays[Math.floor(day / 7)] as number, mondays[Math.floor(day / 7) + 1] as number];
+    return before === after ? before : offsetAt(timezone, MONDAY + day * DAY);
+  });
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function offsetAt(timezone: string, midnight: number): number {
+  const format =
+    formats.get(timezone) ?? new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
+  formats.set(timezone, format);
+  const [, sign = '+', hours = '0', minutes = '0'] =
+    /GMT([+-])(\d+):(\d+)/.exec(format.format(midnight + 12 * HOUR)) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * HOUR + Number(minutes) * 60_000);
+}
+
+function lesson(tutor: Tutor, id: number, start: number, c: Chance, student: Person): Lesson {
   const end = start + (c.hit(0.15) ? 0.5 : 1) * HOUR;
   const key = c.below(2 ** 31);
-  const packaged = chance(4, tutor.number, student).hit(0.3);
+  const packaged = chance(4, tutor.number, student.id - FIRST).hit(0.3);
   const hour = packaged ? Math.round((tutor.hour * 0.9) / 10) * 10 : tutor.hour;
   const rate = packaged ? hour : Math.round((hour * (end - start)) / HOUR);
   const life = end <= NOW ? past(c, start, end) : start <= NOW ? running(start) : future(c, start);
@@ -151,7 +161,7 @@ function lesson(tutor: Tutor, id: number, start: number, c: Chance, student: num
   const restored = packaged && ['VOIDED', 'REFUNDED'].includes(life.payment);
   const terminal = {
     id,
-    student: person(student),
+    student,
     subject: c.pick(tutor.subjects),
     start,
     end,

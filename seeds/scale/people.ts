@@ -11,7 +11,8 @@ export const FIRST = 1_000_000;
 export const TUTORS = 200;
 export const STUDENTS = 799;
 const LESSONS = 10_000;
-const BLOCK = 1 + TUTORS + STUDENTS;
+/** People of a block. */
+export const BLOCK = 1 + TUTORS + STUDENTS;
 
 export interface Place {
   readonly timezone: string;
@@ -66,8 +67,6 @@ export function person(index: number): Person {
   };
 }
 
-export const peopleIn = (factor: number): number => factor * BLOCK;
-export const tutorsIn = (factor: number): number => factor * TUTORS;
 /** Person behind the tutor: both counted from 0 through all blocks. */
 export const personOfTutor = (tutor: number): number => Math.floor(tutor / TUTORS) * BLOCK + 1 + (tutor % TUTORS);
 

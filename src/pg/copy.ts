@@ -28,15 +28,27 @@ export async function copyRows(
   return stream.rowCount;
 }
 
-/** Fields to a line: NULL is `\N`, everything else text with the four characters escaped that COPY gives a meaning. */
-export function copyLine(fields: readonly (string | null)[]): string {
-  return `${fields.map((field) => (field === null ? '\\N' : escaped(field))).join('\t')}\n`;
+export type CopyValue = string | number | boolean | null;
+
+/**
+ * Fields to a line: NULL is `\N`, everything else text with the four characters escaped that COPY gives a meaning. A loop, because
+ * millions of rows pass here: `map` and `join` take half as long again.
+ */
+export function copyLine(fields: readonly CopyValue[]): string {
+  let line = '';
+  for (let i = 0; i < fields.length; i += 1) {
+    const field = fields[i] as CopyValue;
+    if (i > 0) line += '\t';
+    line += field === null ? '\\N' : typeof field === 'string' ? escaped(field) : field;
+  }
+  return `${line}\n`;
 }
 
 function escaped(field: string): string {
-  return /[\\\t\n\r]/.test(field) ? field.replace(/[\\\t\n\r]/g, (char) => ESCAPES[char] ?? char) : field;
+  return MEANT.test(field) ? field.replace(/[\\\t\n\r]/g, (char) => ESCAPES[char] ?? char) : field;
 }
 
+const MEANT = /[\\\t\n\r]/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function* chunks(lines: Iterable<string>): Generator<Buffer> {

@@ -10,19 +10,17 @@ import { qname } from '../base/ident.ts';
 import type { Runtime } from '../base/runtime.ts';
 import { importTypeScript, placeOfError } from '../base/typescript.ts';
 import type { QName } from '../catalog/model.ts';
-import { copyLine, copyRows } from '../pg/copy.ts';
+import { type CopyValue, copyLine, copyRows } from '../pg/copy.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 
-/** What a COPY field can be; JSON and arrays are given as the text that PostgreSQL reads. */
-export type GeneratedValue = string | number | boolean | null;
-
+/** May be one of several parts of its table, told in this order. */
 export interface GeneratedTable {
   /** In the first schema of the configuration, or `schema.table`. */
   readonly table: string;
   readonly columns: readonly string[];
-  /** Told once, from the beginning. */
-  readonly rows: Iterable<readonly GeneratedValue[]>;
+  /** Told once, from the beginning; JSON and arrays as the text that PostgreSQL reads. */
+  readonly rows: Iterable<readonly CopyValue[]>;
 }
 
 export interface GeneratedLoad {
@@ -83,22 +81,26 @@ export async function loadGenerated(
   tables: readonly GeneratedTable[],
   around: { readonly file: string; readonly root: string; readonly schema: string; readonly runtime: Runtime },
 ): Promise<readonly GeneratedLoad[]> {
-  const loads: GeneratedLoad[] = [];
-  let before = 0;
-  for (const table of tables) {
+  const loads = new Map<string, GeneratedLoad>();
+  let done = 0;
+  for (const part of tables) {
+    const { table } = part;
     const started = around.runtime.ticks();
-    const rows = await loadTable(session, table, around, (loaded) =>
-      around.runtime.emit({ kind: 'progress', task: 'seed', done: before + loaded, unit: 'rows', text: table.table }),
+    const before = loads.get(table) ?? { table, rows: 0, milliseconds: 0 };
+    const rows = await loadPart(session, part, { ...around, before: before.rows }, (loaded) =>
+      around.runtime.emit({ kind: 'progress', task: 'seed', done: done + loaded, unit: 'rows', text: table }),
     );
-    before += rows;
-    loads.push({ table: table.table, rows, milliseconds: around.runtime.ticks() - started });
+    done += rows;
+    const milliseconds = before.milliseconds + around.runtime.ticks() - started;
+    loads.set(table, { table, rows: before.rows + rows, milliseconds });
   }
-  return loads;
+  return [...loads.values()];
 }
 
-type Around = Parameters<typeof loadGenerated>[2];
+/** `before`: rows of the same table that are loaded already. */
+type Around = Parameters<typeof loadGenerated>[2] & { readonly before: number };
 
-async function loadTable(
+async function loadPart(
   session: Session,
   { table, columns, rows }: GeneratedTable,
   around: Around,
@@ -106,7 +108,7 @@ async function loadTable(
 ): Promise<number> {
   const name = nameOf(table, around.schema);
   const source = rows[Symbol.iterator]();
-  const next = (): IteratorResult<readonly GeneratedValue[]> => {
+  const next = (): IteratorResult<readonly CopyValue[]> => {
     try {
       return source.next();
     } catch (thrown) {
@@ -116,7 +118,7 @@ async function loadTable(
   let loaded = 0;
   let row = next();
   function* slice(): Generator<string> {
-    for (let count = 0; count < SLICE && !row.done; count += 1, row = next()) yield copyLine(row.value.map(textOf));
+    for (let count = 0; count < SLICE && !row.done; count += 1, row = next()) yield copyLine(row.value);
   }
   while (!row.done) {
     if (around.runtime.signal.aborted) {
@@ -125,7 +127,7 @@ async function loadTable(
     try {
       loaded += await copyRows(session, qname(name.schema, name.name), columns, slice());
     } catch (thrown) {
-      throw thrown instanceof ServerError ? refused(thrown, table, loaded, around) : thrown;
+      throw thrown instanceof ServerError ? refused(thrown, table, around.before + loaded, around) : thrown;
     }
     told(loaded);
   }
@@ -136,10 +138,6 @@ async function loadTable(
 export function nameOf(table: string, schema: string): QName {
   const dot = table.indexOf('.');
   return dot < 0 ? { schema, name: table } : { schema: table.slice(0, dot), name: table.slice(dot + 1) };
-}
-
-function textOf(value: GeneratedValue): string | null {
-  return value === null ? null : typeof value === 'string' ? value : String(value);
 }
 
 /** COPY names the line of its own statement; rows are counted from 1 over the whole table. */

@@ -21,7 +21,7 @@ export function judgeSets(
   sets: readonly SeedSet[],
   schemaOf: (table: QName) => CatalogSchema | null,
 ): { readonly sets: readonly SeedSet[]; readonly findings: readonly Finding[] } {
-  const compile = schemaCompiler();
+  const compile = schemaCompiler({ schemas: 'ours' });
   const findings: Finding[] = [];
   const judged = sets.map((set) => ({
     ...set,

@@ -95,8 +95,8 @@ async function writeCopies(home) {
   const { generate } = await import(module);
   const lines = ['BEGIN;'];
   let rows = 0;
-  for (const table of generate({ factor: FACTOR })) {
-    const file = join(home, 'copies', `${table.table}.tsv`);
+  for (const [part, table] of generate({ factor: FACTOR }).entries()) {
+    const file = join(home, 'copies', `${part}_${table.table}.tsv`);
     rows += writeRows(file, table.rows);
     lines.push(`\\copy ${table.table} (${table.columns.join(', ')}) FROM '${file}'`);
   }

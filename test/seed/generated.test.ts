@@ -73,6 +73,24 @@ test('a row that the server refuses is named, counted over all slices, and nothi
   expect(await rows('SELECT FROM auth.users')).toEqual([]);
 });
 
+test('a table may come in parts, between those of others: counted together, a refused row by its number in all of them', async () => {
+  const parts = (name: string): string => `export function generate() {
+    const users = (from, name) => ({ table: 'auth.users', columns: ['id', 'name'], rows: [[from, 'x'], [from + 1, name]] });
+    const places = (id) => ({ table: 'places', columns: ['id', 'name'], rows: [[id, 'there']] });
+    return [users(1, 'y'), places(2), users(3, 'y'), places(3), users(5, '${name}')];
+  }`;
+  const project = (name: string) =>
+    seedProject({ ...PLACES, 'big/set.json': { depends: ['places'] }, 'big/generate.js': parts(name) });
+  const refused = await failure(seed(project('bad'), database.target(), ['big']));
+  expect(refused.more.detail).toContain('seeds/big/generate.js, table auth.users, row 6');
+  const { data } = await seed(project('y'), database.target(), ['big']);
+  expect(data.generated.map(({ table, rows: n }) => [table, n])).toEqual([
+    ['auth.users', 6],
+    ['places', 2],
+  ]);
+  expect(await rows(`INSERT INTO auth.users (name) VALUES ('next') RETURNING id`)).toEqual([{ id: 7 }]);
+});
+
 test('a second load says that it is one', async () => {
   await load(COUNT);
   const refused = await failure(load(COUNT));
