@@ -18,7 +18,7 @@ const BRANDED = new Set(['int2', 'int4', 'int8', 'uuid']);
 export class Brands {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #types: TypeResolver;
-  readonly #roots = new Map<string, BrandRoot | null>();
+  readonly #roots = new Map<Column, BrandRoot | null>();
 
   constructor(tables: readonly Table[], types: TypeResolver) {
     this.#tables = new Map(tables.map((table) => [key(table), table]));
@@ -27,30 +27,28 @@ export class Brands {
 
   /** Where the brand of a column comes from; null when it has none. */
   rootOf(table: Table, column: Column): BrandRoot | null {
-    const id = columnKey(table, column.name);
-    const known = this.#roots.get(id);
+    const known = this.#roots.get(column);
     if (known !== undefined) return known;
     const root = this.#follow(table, column);
-    this.#roots.set(id, root);
+    this.#roots.set(column, root);
     return root;
   }
 
   /** Follows foreign keys to their end. Keys that refer to each other in a circle share the brand of the first by name. */
   #follow(table: Table, column: Column): BrandRoot | null {
     const path: BrandRoot[] = [{ table, column }];
-    const seen = new Set([columnKey(table, column.name)]);
+    const seen = new Set([column]);
     for (let here = this.#next(table, column); here !== null; here = this.#next(here.table, here.column)) {
-      const id = columnKey(here.table, here.column.name);
-      if (seen.has(id)) return this.#circle(path, id);
-      seen.add(id);
+      if (seen.has(here.column)) return this.#circle(path, here.column);
+      seen.add(here.column);
       path.push(here);
     }
     const end = path.at(-1);
     return end && isOnlyKey(end.table, end.column) && this.#alike(column, end.column) ? end : null;
   }
 
-  #circle(path: readonly BrandRoot[], from: string): BrandRoot | null {
-    const start = path.findIndex(({ table, column }) => columnKey(table, column.name) === from);
+  #circle(path: readonly BrandRoot[], from: Column): BrandRoot | null {
+    const start = path.findIndex(({ column }) => column === from);
     const keys = path.slice(start).filter(({ table, column }) => isOnlyKey(table, column));
     const [first] = keys.sort((a, b) => byCode(columnKey(a.table, a.column.name), columnKey(b.table, b.column.name)));
     const [origin] = path;
@@ -60,7 +58,8 @@ export class Brands {
   /** The column that a foreign key of this one refers to. Of several keys the one with fewest columns, then by name. */
   #next(table: Table, column: Column): BrandRoot | null {
     const found = table.constraints
-      .flatMap((c) => (c.kind === 'foreign key' && c.columns.includes(column.name) ? [c] : []))
+      .filter((c) => c.kind === 'foreign key')
+      .filter(({ columns }) => columns.includes(column.name))
       .sort((a, b) => a.columns.length - b.columns.length || byCode(a.name, b.name))
       .map((c) => this.#target(c.references, c.references.columns[c.columns.indexOf(column.name)]))
       .filter((target) => target !== null)

@@ -3,6 +3,7 @@
  * catalog's facts (types, domains, constraints) meet; names of unions and brands are given by model.ts.
  */
 import type { Column, QName, Snapshot, Table, UserType } from '../catalog/model.ts';
+import { rememberingParser } from './expression.ts';
 import { both, bothFacts, type Facts, type FactsByColumn, factsOf } from './facts.ts';
 import type { ValueClass } from './value-class.ts';
 
@@ -25,6 +26,7 @@ export interface ResolvedType {
 export class TypeResolver {
   readonly #types: ReadonlyMap<string, UserType>;
   readonly #resolved = new Map<string, ResolvedType>();
+  readonly parse = rememberingParser();
 
   constructor(snapshot: Snapshot) {
     this.#types = new Map(snapshot.types.map((type) => [key(type), type]));
@@ -120,7 +122,7 @@ export function tableFacts(table: Table, types: TypeResolver, isParent: boolean)
   for (const constraint of table.constraints) {
     if (constraint.kind !== 'check' || !constraint.validated || !constraint.enforced) continue;
     if (constraint.noInherit && isParent) continue;
-    facts = both(facts, factsOf(constraint.expression, classOf));
+    facts = both(facts, factsOf(constraint.expression, classOf, types.parse));
   }
   return facts;
 }

@@ -34,6 +34,18 @@ export function parseExpression(text: string): Expr {
   return tokens === null ? OTHER : boolean(tokens);
 }
 
+/** The same few checks stand on many tables, and those of a parent on all its children: each text is read once. */
+export function rememberingParser(): (text: string) => Expr {
+  const parsed = new Map<string, Expr>();
+  return (text) => {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    const expression = parseExpression(text);
+    parsed.set(text, expression);
+    return expression;
+  };
+}
+
 const TOKEN =
   /\s+|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(::|[()[\],.]|[-+*/<>=~!@#%^&|`?:]+)/gy;
 

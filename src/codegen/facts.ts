@@ -42,9 +42,9 @@ export type ClassOf = (column: string) => ValueClass;
 
 const NOTHING: FactsByColumn = new Map();
 
-/** Facts of one CHECK expression, by column name (`VALUE` for a domain's). */
-export function factsOf(expression: string, classOf: ClassOf): FactsByColumn {
-  return read(parseExpression(expression), classOf);
+/** Facts of one CHECK expression, by column name (`VALUE` for a domain's). `parse`: one that remembers what it has read. */
+export function factsOf(expression: string, classOf: ClassOf, parse = parseExpression): FactsByColumn {
+  return read(parse(expression), classOf);
 }
 
 /** Both hold. */

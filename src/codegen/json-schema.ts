@@ -38,14 +38,26 @@ export interface JsonSchema {
 `;
 
 function relationText(relation: TypedRelation, read: Member, write: Member): string {
-  const { entity, columns, writable } = relation;
-  const row = objectText(rowName(entity), relation, columns, read, columns);
+  const { entity, writable } = relation;
+  const columns = relation.columns.map((column) => ({ column, name: `    ${key(column.name)}: ` }));
+  const row = objectText(rowName(entity), relation, columns.map(lineOf(read)), relation.columns);
   if (!writable) return row;
-  const inserted = columns.filter(({ insert }) => insert !== 'never');
-  const required = inserted.filter(({ insert }) => insert === 'required');
-  const updated = columns.filter(({ update }) => update !== 'never');
-  const insert = objectText(newName(entity), relation, inserted, write, required);
-  return row + insert + objectText(patchName(entity), relation, updated, write, []);
+  // What INSERT takes is what UPDATE takes: written once.
+  const lines = columns.map(lineOf(write));
+  const required = relation.columns.filter(({ insert }) => insert === 'required');
+  const inserted = lines.filter(({ column }) => column.insert !== 'never');
+  const updated = lines.filter(({ column }) => column.update !== 'never');
+  const insert = objectText(newName(entity), relation, inserted, required);
+  return row + insert + objectText(patchName(entity), relation, updated, []);
+}
+
+interface Line {
+  readonly column: TypedColumn;
+  readonly text: string;
+}
+
+function lineOf(member: Member): (of: { readonly column: TypedColumn; readonly name: string }) => Line {
+  return ({ column, name }) => ({ column, text: `${name}${member(column)},\n` });
 }
 
 /** The schema of a column's value, as JSON. */
@@ -59,24 +71,28 @@ function membersOf(options: ValueOptions): Member {
     const { type, facts, comment, document } = column;
     const takesNull = options.direction === 'read' ? column.nullable : column.writesNull;
     const known = takesNull ? nullable : plain;
-    const shared = comment === null && facts === type.facts ? known.get(type) : undefined;
-    if (shared !== undefined) return shared;
+    const isPlain = document === null && facts === type.facts;
+    const shared = isPlain ? known.get(type) : undefined;
+    if (shared !== undefined) return described(shared, comment);
     const value = document ? { $ref: `#/$defs/${document.name}` } : valueSchema(type, facts, options);
-    const schema = takesNull ? orNull(value) : value;
-    const text = JSON.stringify(comment === null ? schema : { ...schema, description: comment });
-    if (comment === null && facts === type.facts) known.set(type, text);
-    return text;
+    const text = JSON.stringify(takesNull ? orNull(value) : value);
+    if (isPlain) known.set(type, text);
+    return described(text, comment);
   };
+}
+
+function described(schema: string, comment: string | null): string {
+  if (comment === null) return schema;
+  const description = `"description":${JSON.stringify(comment)}}`;
+  return schema === '{}' ? `{${description}` : `${schema.slice(0, -1)},${description}`;
 }
 
 function objectText(
   title: string,
   { kind, schema, name }: TypedRelation,
-  columns: readonly TypedColumn[],
-  member: Member,
+  lines: readonly Line[],
   required: readonly TypedColumn[],
 ): string {
-  const lines = columns.map((column) => `    ${key(column.name)}: ${member(column)},\n`);
   const names = required.map((column) => `    ${JSON.stringify(column.name)},\n`).join('');
   const description = `${kind} ${schema}.${name}`;
   return `export const ${camel(title)}Schema: JsonSchema = {
@@ -85,21 +101,22 @@ function objectText(
   description: ${JSON.stringify(description)},
   type: 'object',
   properties: {
-${lines.join('')}  },
+${lines.map(({ text }) => text).join('')}  },
   required: [
 ${names}  ],
-${documentLines(columns)}  additionalProperties: false,
+${documentLines(lines)}  additionalProperties: false,
 };
 
 `;
 }
 
 /** Documents that columns refer to, each once. */
-function documentLines(columns: readonly TypedColumn[]): string {
-  const used = new Map(columns.flatMap(({ document }) => (document ? [[document.name, document] as const] : [])));
+function documentLines(lines: readonly Line[]): string {
+  const documents = lines.map(({ column }) => column.document).filter((document) => document !== null);
+  const used = new Map(documents.map((document) => [document.name, document]));
   if (used.size === 0) return '';
-  const lines = [...used].map(([name, document]) => `    ${name}: ${JSON.stringify(embedded(document))},\n`);
-  return `  $defs: {\n${lines.join('')}  },\n`;
+  const definitions = [...used].map(([name, document]) => `    ${name}: ${JSON.stringify(embedded(document))},\n`);
+  return `  $defs: {\n${definitions.join('')}  },\n`;
 }
 
 /** A plain \`__proto__\` in an object literal would set the prototype. */
