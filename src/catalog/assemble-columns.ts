@@ -17,14 +17,14 @@ function columnOf(row: ColumnRow, lookup: Lookup): Column {
     collation: nameOf(row.collation),
     comment: row.comment,
     compression: row.compression && COMPRESSION[row.compression],
-    default: row.generated === '' ? row.default : null,
+    default: row.generated === null ? row.default : null,
     dimensions: type.dimensions,
     generated: generatedOf(row),
     grants: row.acl && lookup.grants('bare', { acl: row.acl, owner: '' }),
     identity: row.identity === 'a' ? 'always' : row.identity === 'd' ? 'by default' : null,
-    inherited: !row.local,
+    inherited: row.local === false,
     name: row.name,
-    notNull: row.not_null,
+    notNull: row.not_null === true,
     options: row.options || row.fdw_options ? sortedTexts([...(row.options ?? []), ...(row.fdw_options ?? [])]) : NONE,
     statistics: row.statistics,
     storage: row.storage && STORAGE[row.storage],
@@ -34,6 +34,6 @@ function columnOf(row: ColumnRow, lookup: Lookup): Column {
 }
 
 function generatedOf({ generated, default: expression }: ColumnRow): Column['generated'] {
-  if (generated === '' || expression === null) return null;
+  if (generated === null || expression === null) return null;
   return { kind: generated === 's' ? 'stored' : 'virtual', expression };
 }

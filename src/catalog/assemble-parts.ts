@@ -11,22 +11,23 @@ const COMMAND = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE'
 export function indexOf(row: IndexRow, lookup: Lookup, constraint: string | null): Index {
   const key = row.key.split(' ').map(Number);
   const columns = key.map((number) => (number === 0 ? null : lookup.column(row.relation, number)));
-  const included = columns.slice(row.key_count).filter((name) => name !== null);
+  const count = row.key_count ?? columns.length;
+  const included = columns.slice(count).filter((name) => name !== null);
   return {
-    clustered: row.clustered,
-    columns: columns.slice(0, row.key_count),
+    clustered: row.clustered === true,
+    columns: columns.slice(0, count),
     comment: row.comment,
     constraint,
     definition: present(row.definition, row.name),
     include: included.length === 0 ? NONE : included,
-    method: row.method,
+    method: row.method ?? 'btree',
     name: row.name,
     predicate: row.predicate,
-    replicaIdentity: row.replica_identity,
+    replicaIdentity: row.replica_identity === true,
     statistics: targetsOf(row.oid, lookup),
     tablespace: row.tablespace,
-    unique: row.unique,
-    valid: row.valid,
+    unique: row.unique === true,
+    valid: row.valid !== false,
   };
 }
 

@@ -96,7 +96,7 @@ function optionsOf({ options, toast_options }: RelationRow): readonly string[] {
 function partsOf(rows: Rows, lookup: Lookup): Parts {
   const indexRows = new Map(rows.indexes.map((row) => [row.oid, row]));
   const owners = new Map(
-    rows.constraints.filter((row) => 'pux'.includes(row.kind)).map((row) => [row.index, row.name]),
+    rows.constraints.filter((row) => 'pux'.includes(row.kind)).map((row) => [row.index ?? 0, row.name]),
   );
   const index = (row: IndexRow): Index => indexOf(row, lookup, owners.get(row.oid) ?? null);
   return {

@@ -28,8 +28,8 @@ function typeBuilder(rows: Rows, lookup: Lookup): (row: TypeRow) => OfKind<UserT
   const labels = groupBy(rows.enumLabels, (row) => row.type);
   const ranges = new Map(rows.ranges.map((row) => [row.type, row]));
   const checks = groupBy(
-    rows.constraints.filter((row) => row.domain !== 0),
-    (row) => row.domain,
+    rows.constraints.filter((row) => row.domain !== null),
+    (row) => row.domain ?? 0,
   );
   return (row) => {
     switch (row.kind) {

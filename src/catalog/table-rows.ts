@@ -1,4 +1,9 @@
-/** What the queries about tables and views return: one interface a file under sql/, fields as its columns. */
+/**
+ * What the queries about tables and views return: one interface a file under sql/, fields as its columns.
+ *
+ * Of what there is most of (columns, constraints, indexes) a field that is as usual comes as NULL: a value costs the server
+ * to print and the driver to read, and there are hundreds of thousands. The type says so: `true | null` is false by default.
+ */
 import type { Acl, Name, Oid } from './rows.ts';
 
 export interface RelationRow {
@@ -32,9 +37,9 @@ export interface ColumnRow {
   readonly type: Oid;
   /** With its modifier; null when it has none. */
   readonly type_text: string | null;
-  readonly not_null: boolean;
-  readonly identity: '' | 'a' | 'd';
-  readonly generated: '' | 's' | 'v';
+  readonly not_null: true | null;
+  readonly identity: 'a' | 'd' | null;
+  readonly generated: 's' | 'v' | null;
   readonly default: string | null;
   readonly collation: Name;
   readonly storage: 'p' | 'e' | 'm' | 'x' | null;
@@ -43,29 +48,32 @@ export interface ColumnRow {
   readonly options: readonly string[] | null;
   readonly fdw_options: readonly string[] | null;
   readonly acl: Acl;
-  readonly local: boolean;
+  readonly local: false | null;
   readonly comment: string | null;
 }
 
 export interface ConstraintRow {
   readonly oid: Oid;
   readonly relation: Oid;
-  readonly domain: Oid;
+  readonly domain: Oid | null;
   readonly name: string;
   readonly kind: 'p' | 'u' | 'x' | 'f' | 'c' | 'n';
   readonly definition: string | null;
-  readonly key: readonly number[] | null;
-  readonly index: Oid;
-  readonly validated: boolean;
-  readonly enforced: boolean;
-  readonly deferrable: boolean;
-  readonly deferred: boolean;
-  readonly no_inherit: boolean;
-  readonly on_update: string;
-  readonly on_delete: string;
-  readonly match: string;
-  readonly target: Oid;
-  readonly target_key: readonly number[] | null;
+  /** Attribute numbers as PostgreSQL prints an array: `{1,2}`. */
+  readonly key: string | null;
+  readonly index: Oid | null;
+  readonly validated: false | null;
+  readonly enforced: false | null;
+  readonly deferrable: true | null;
+  readonly deferred: true | null;
+  readonly no_inherit: true | null;
+  /** Null: NO ACTION. */
+  readonly on_update: 'r' | 'c' | 'n' | 'd' | null;
+  readonly on_delete: 'r' | 'c' | 'n' | 'd' | null;
+  /** Null: MATCH SIMPLE. */
+  readonly match: 'f' | 'p' | null;
+  readonly target: Oid | null;
+  readonly target_key: string | null;
 }
 
 export interface OutsideTargetRow {
@@ -87,16 +95,18 @@ export interface IndexRow {
   readonly relation: Oid;
   readonly name: string;
   readonly definition: string | null;
-  readonly method: string;
-  readonly unique: boolean;
-  readonly valid: boolean;
+  /** Null: btree. */
+  readonly method: string | null;
+  readonly unique: true | null;
+  readonly valid: false | null;
   /** Attribute numbers with spaces between, as int2vector prints; 0 is an expression. */
   readonly key: string;
-  readonly key_count: number;
+  /** Null: all of `key`. */
+  readonly key_count: number | null;
   readonly predicate: string | null;
-  readonly nulls_not_distinct: boolean;
-  readonly clustered: boolean;
-  readonly replica_identity: boolean;
+  readonly nulls_not_distinct: true | null;
+  readonly clustered: true | null;
+  readonly replica_identity: true | null;
   readonly tablespace: string | null;
   readonly comment: string | null;
 }

@@ -3,7 +3,8 @@
 -- nobody can set it, and a dump does not hold it.
 SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid AS type,
        CASE WHEN a.atttypmod >= 0 THEN format_type(a.atttypid, a.atttypmod) END AS type_text,
-       a.attnotnull AS not_null, a.attidentity AS identity, a.attgenerated AS generated,
+       NULLIF(a.attnotnull, false) AS not_null, NULLIF(a.attidentity, '') AS identity,
+       NULLIF(a.attgenerated, '') AS generated,
        CASE WHEN a.atthasdef THEN pg_get_expr(ad.adbin, ad.adrelid) END AS default,
        CASE WHEN a.attcollation <> t.typcollation THEN
          (SELECT ARRAY[n.nspname, co.collname]::text[] FROM pg_collation co JOIN pg_namespace n ON n.oid = co.collnamespace
@@ -14,7 +15,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid
        CASE WHEN a.attoptions IS NOT NULL THEN
          (SELECT array_agg(o) FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%') END AS options,
        a.attfdwoptions AS fdw_options, a.attacl::text[] AS acl,
-       a.attislocal AS local, d.description AS comment
+       NULLIF(a.attislocal, true) AS local, d.description AS comment
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid
 JOIN pg_type t ON t.oid = a.atttypid

@@ -1,9 +1,10 @@
 -- Not a partition's copy of its parent's index: that one stands for it.
 SELECT i.indexrelid AS oid, i.indrelid AS relation, c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
-       am.amname AS method, i.indisunique AS unique, i.indisvalid AS valid,
-       i.indkey AS key, i.indnkeyatts AS key_count,
+       NULLIF(am.amname, 'btree') AS method, NULLIF(i.indisunique, false) AS unique, NULLIF(i.indisvalid, true) AS valid,
+       i.indkey AS key, NULLIF(i.indnkeyatts, i.indnatts) AS key_count,
        CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
-       i.indnullsnotdistinct AS nulls_not_distinct, i.indisclustered AS clustered, i.indisreplident AS replica_identity,
+       NULLIF(i.indnullsnotdistinct, false) AS nulls_not_distinct, NULLIF(i.indisclustered, false) AS clustered,
+       NULLIF(i.indisreplident, false) AS replica_identity,
        ts.spcname AS tablespace, d.description AS comment
 FROM pg_class c
 JOIN pg_index i ON i.indexrelid = c.oid
