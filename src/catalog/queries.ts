@@ -10,6 +10,10 @@ import enumLabels from './sql/enum-labels.sql';
 import extensions from './sql/extensions.sql';
 import indexes from './sql/indexes.sql';
 import inheritance from './sql/inheritance.sql';
+import leanColumns from './sql/lean/columns.sql';
+import leanConstraints from './sql/lean/constraints.sql';
+import leanRelations from './sql/lean/relations.sql';
+import leanRoutines from './sql/lean/routines.sql';
 import members from './sql/members.sql';
 import outsideTargets from './sql/outside-targets.sql';
 import policies from './sql/policies.sql';
@@ -59,6 +63,22 @@ export const QUERIES = {
   defaultPrivileges,
   unmodelled,
 } as const;
+
+/** What row types are made of, and no more: a third of the server's work. What a row here does not have, TypeSource does not name. */
+export const TYPE_QUERIES: Partial<Record<keyof Rows, string>> = {
+  schemas,
+  members,
+  comments,
+  relations: leanRelations,
+  columns: leanColumns,
+  typeNames,
+  constraints: leanConstraints,
+  outsideTargets,
+  inheritance,
+  types,
+  enumLabels,
+  routines: leanRoutines,
+};
 
 export interface Rows {
   readonly schemas: readonly rows.SchemaRow[];

@@ -15,9 +15,10 @@ import type { BatchResult, Session } from '../pg/pool.ts';
 import { isConnectionLoss, ServerError } from '../pg/server-error.ts';
 import { assemble } from './assemble.ts';
 import { deepFreeze } from './freeze.ts';
-import { VanishedError } from './lookup.ts';
+import { NONE, VanishedError } from './lookup.ts';
 import type { QName, Snapshot } from './model.ts';
-import { ALL_SCHEMAS, PREPARE, QUERIES, type Rows } from './queries.ts';
+import { ALL_SCHEMAS, PREPARE, QUERIES, type Rows, TYPE_QUERIES } from './queries.ts';
+import type { TypeSource } from './type-source.ts';
 
 export interface ReadOptions {
   /** Exact names; default: all but PostgreSQL's own. A schema that does not exist is simply not in the Snapshot. */
@@ -38,11 +39,25 @@ const ATTEMPTS = 8;
 
 /** Throws QUERY_FAILED or CONNECTION_LOST; the session is as it was before in any case. */
 export async function readSnapshot(session: Session, options: ReadOptions = {}): Promise<Snapshot> {
+  return deepFreeze(await readParts(session, QUERIES, options));
+}
+
+/**
+ * The part of a Snapshot that row types are made of, for a third of the time; throws likewise. What TypeSource does not
+ * name was not asked for: it is missing or empty there.
+ */
+export function readTypeSource(session: Session, options: Omit<ReadOptions, 'owners'> = {}): Promise<TypeSource> {
+  return readParts(session, TYPE_QUERIES, options);
+}
+
+type Queries = Partial<Record<keyof Rows, string>>;
+
+async function readParts(session: Session, queries: Queries, options: ReadOptions): Promise<Snapshot> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { owners = false, exclude = [], partitions = true } = options;
-      const rows = await fetchRows(session, options.schemas);
-      return deepFreeze(assemble(rows, { serverVersion: session.serverVersion, owners, exclude, partitions }));
+      const rows = await fetchRows(session, queries, options.schemas);
+      return assemble(rows, { serverVersion: session.serverVersion, owners, exclude, partitions });
     } catch (thrown) {
       if (attempt >= ATTEMPTS || !isVanished(thrown)) throw readFault(thrown, session);
       await new Promise((resolve) => setTimeout(resolve, attempt * 10));
@@ -50,12 +65,13 @@ export async function readSnapshot(session: Session, options: ReadOptions = {}):
   }
 }
 
-async function fetchRows(session: Session, schemas: readonly string[] | undefined): Promise<Rows> {
-  const names = Object.keys(QUERIES) as (keyof Rows)[];
-  const queries = names.map((name) => fill(QUERIES[name], schemas, session.serverVersion));
-  const results = await inOneMoment(session, [PREPARE, ...queries]);
-  const answers = results.slice(1);
-  return Object.fromEntries(names.map((name, i) => [name, answers[i]?.rows ?? []])) as unknown as Rows;
+async function fetchRows(session: Session, queries: Queries, schemas: readonly string[] | undefined): Promise<Rows> {
+  const asked = Object.entries(queries);
+  const texts = asked.map(([, query]) => fill(query, schemas, session.serverVersion));
+  const [, ...answers] = await inOneMoment(session, [PREPARE, ...texts]);
+  const unasked = Object.keys(QUERIES).map((name) => [name, NONE]);
+  const answered = asked.map(([name], i) => [name, answers[i]?.rows ?? NONE]);
+  return Object.fromEntries([...unasked, ...answered]) as unknown as Rows;
 }
 
 function fill(query: string, schemas: readonly string[] | undefined, serverVersion: number): string {

@@ -4,7 +4,7 @@
  * it along, through any number of tables.
  */
 import { byCode } from '../base/canonical.ts';
-import type { Column, QName, Table } from '../catalog/model.ts';
+import type { Column, QName, Table } from '../catalog/type-source.ts';
 import { key, type TypeResolver } from './columns.ts';
 
 /** The column whose brand another column carries. */

@@ -2,7 +2,7 @@
  * One column of a Snapshot as TypeScript claims: what it reads as, what may be written, whether it may be NULL. Here the
  * catalog's facts (types, domains, constraints) meet; names of unions and brands are given by model.ts.
  */
-import type { Column, QName, Snapshot, Table, UserType } from '../catalog/model.ts';
+import type { Column, QName, Table, TypeSource, UserType } from '../catalog/type-source.ts';
 import { rememberingParser } from './expression.ts';
 import { both, bothFacts, type Facts, type FactsByColumn, factsOf } from './facts.ts';
 import type { ValueClass } from './value-class.ts';
@@ -28,7 +28,7 @@ export class TypeResolver {
   readonly #resolved = new Map<string, ResolvedType>();
   readonly parse = rememberingParser();
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: TypeSource) {
     this.#types = new Map(snapshot.types.map((type) => [key(type), type]));
   }
 

@@ -4,7 +4,7 @@
  * the files is the command's; here their texts come in.
  */
 import { type Finding, finding } from '../base/finding.ts';
-import type { Snapshot } from '../catalog/model.ts';
+import type { TypeSource } from '../catalog/type-source.ts';
 import { camelWords, pascal } from './names.ts';
 
 export interface JsonSchema {
@@ -39,7 +39,7 @@ export interface DocumentUse {
   readonly isJson: boolean;
 }
 
-export function documentUses({ tables, views }: Snapshot): readonly DocumentUse[] {
+export function documentUses({ tables, views }: TypeSource): readonly DocumentUse[] {
   return [...tables, ...views].flatMap((source) =>
     source.columns.flatMap(({ name, comment, typeName, dimensions }) => {
       const path = schemaPath(comment);

@@ -2,7 +2,7 @@
  * What a value of a column, of a parameter or of a result reads as and takes, as TypeScript text: the type's own table
  * (typemap.ts), narrowed to named unions where an enum, a domain or a CHECK allows nothing else.
  */
-import type { QName, UserType } from '../catalog/model.ts';
+import type { QName, UserType } from '../catalog/type-source.ts';
 import { key, type ResolvedType, type TypeResolver } from './columns.ts';
 import type { Facts } from './facts.ts';
 import { literalText, type NameRegistry, pascal } from './names.ts';

@@ -2,7 +2,7 @@
  * Makes the model that every output is written from: relations with their TypeScript claims, unions and brands with
  * their names. Pure: Snapshot in, model out. TypeScript, Kysely and JSON Schema differ only in how they print it.
  */
-import type { Column, QName, Snapshot, Table, View } from '../catalog/model.ts';
+import type { Column, QName, Table, TypeSource, View } from '../catalog/type-source.ts';
 import { type BrandRoot, Brands } from './brands.ts';
 import { insertMode, isNullable, key, type ResolvedType, TypeResolver, tableFacts } from './columns.ts';
 import { type Document, documentName, type JsonSchema, schemaPath } from './documents.ts';
@@ -25,12 +25,12 @@ import {
 import type { Mapped } from './typemap.ts';
 import { type Source, viewSources } from './view-sources.ts';
 
-export function typeModel(snapshot: Snapshot, options: TypeOptions): TypeModel {
+export function typeModel(snapshot: TypeSource, options: TypeOptions): TypeModel {
   return new ModelBuilder(snapshot, options).build();
 }
 
 class ModelBuilder {
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: TypeSource;
   readonly #options: TypeOptions;
   readonly #mapper: TypeMapper;
   readonly #types: TypeResolver;
@@ -44,7 +44,7 @@ class ModelBuilder {
   readonly #documents = new Map<string, Document>();
   readonly #roots: Brands;
 
-  constructor(snapshot: Snapshot, options: TypeOptions) {
+  constructor(snapshot: TypeSource, options: TypeOptions) {
     this.#snapshot = snapshot;
     this.#options = options;
     this.#types = new TypeResolver(snapshot);

@@ -4,7 +4,7 @@
  * another overload; `SELECT * FROM f(…)` makes the driver parse a composite result column by column.
  */
 import { ident, qname } from '../base/ident.ts';
-import type { Snapshot } from '../catalog/model.ts';
+import type { TypeSource } from '../catalog/type-source.ts';
 import { jsdoc, literalText, property, quoted } from './names.ts';
 import { CLIENT, ERRORS, PARTS } from './procedures-runtime.ts';
 import {
@@ -26,7 +26,7 @@ export interface ProcedureOptions {
 }
 
 /** Null when there is nothing to call and no error to name. */
-export function proceduresText(snapshot: Snapshot, model: TypeModel, options: ProcedureOptions): string | null {
+export function proceduresText(snapshot: TypeSource, model: TypeModel, options: ProcedureOptions): string | null {
   if (model.routines.length === 0 && Object.keys(options.errors).length === 0) return null;
   const calls = overloadGroups(model.routines).map(groupText).join('');
   const parts = Object.entries(PARTS).filter(([name]) => new RegExp(`\\b${name}\\b[<(]`).test(calls));
@@ -71,7 +71,7 @@ function ownErrors(errors: ProcedureOptions['errors']): string {
   return `${classes.join('')}const OWN: Readonly<Record<string, typeof DatabaseError>> = {\n${lines.join('')}};`;
 }
 
-function constraintLines({ tables }: Snapshot): string {
+function constraintLines({ tables }: TypeSource): string {
   return tables
     .flatMap((table) => table.constraints.map((constraint) => ({ table, constraint })))
     .filter(({ constraint }) => constraint.columns.length > 0)

@@ -5,14 +5,14 @@
  * every database numbers its own types.
  */
 import { qname } from '../base/ident.ts';
-import type { QName, Snapshot } from '../catalog/model.ts';
+import type { QName, TypeSource } from '../catalog/type-source.ts';
 import { key, TypeResolver } from './columns.ts';
 import { quoted } from './names.ts';
 import type { TypedComposite, TypeModel } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
 
 /** Null when the driver's own parsers are what the configuration wants. */
-export function registerText(snapshot: Snapshot, model: TypeModel, parse: Parsing): string | null {
+export function registerText(snapshot: TypeSource, model: TypeModel, parse: Parsing): string | null {
   const scalars = scalarLines(parse);
   const arrays = parse.arrays ? arrayTypes(snapshot, model, parse) : [];
   const composites = parse.composites ? model.composites : [];
@@ -51,7 +51,7 @@ function scalarLines({ arrays, int8, numeric, date }: Parsing): readonly string[
 }
 
 /** In the order of their names. Arrays of a domain over arrays stay raw: their elements would need a second parser. */
-function arrayTypes(snapshot: Snapshot, model: TypeModel, parse: Parsing): readonly (readonly [string, string])[] {
+function arrayTypes(snapshot: TypeSource, model: TypeModel, parse: Parsing): readonly (readonly [string, string])[] {
   const composites = new Set(parse.composites ? model.composites.map(key) : []);
   const resolver = new TypeResolver(snapshot);
   const own = snapshot.types.flatMap((type) => {

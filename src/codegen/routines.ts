@@ -3,7 +3,7 @@
  * called and take, what comes back. Left out: what only its owner may execute, triggers, aggregates, and what has no
  * type before it is called (`anyelement`, `record` without OUT parameters).
  */
-import type { Column, Parameter, QName, Routine, Snapshot } from '../catalog/model.ts';
+import type { Column, Parameter, QName, Routine, TypeSource } from '../catalog/type-source.ts';
 import { key, type TypeResolver } from './columns.ts';
 import type { TypeMapper } from './mapper.ts';
 import { camelWords, type NameRegistry, pascal } from './names.ts';
@@ -17,7 +17,7 @@ import {
 } from './type-model.ts';
 
 export interface RoutineSources {
-  readonly snapshot: Snapshot;
+  readonly snapshot: TypeSource;
   readonly types: TypeResolver;
   readonly mapper: TypeMapper;
   readonly names: NameRegistry;

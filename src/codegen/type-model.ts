@@ -1,5 +1,5 @@
 /** The nouns that every output prints: relations with their claims, unions, brands. Made by model.ts from a Snapshot. */
-import type { QName, Table, View } from '../catalog/model.ts';
+import type { QName, Table, View } from '../catalog/type-source.ts';
 import type { ResolvedType } from './columns.ts';
 import type { Document, Documents } from './documents.ts';
 import type { Facts } from './facts.ts';

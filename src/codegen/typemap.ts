@@ -3,7 +3,7 @@
  * strings, numeric[] is number[], an array of enums, domains or composites is its raw text because types made by users
  * have no parser, dates may be the numbers ±Infinity. The whole table is proved by round trips in test/codegen.
  */
-import type { QName } from '../catalog/model.ts';
+import type { QName } from '../catalog/type-source.ts';
 
 /** Which parsers the driver is given, `types.parse` of the configuration. What differs from DRIVER needs registerTypes(). */
 export interface Parsing {

@@ -6,7 +6,7 @@
  * From text rather than from the rewritten query tree, which says more (varnullingrels) but only since PostgreSQL 16: the
  * types of one schema would then differ from server to server, and a stored Snapshot would have nothing to read.
  */
-import type { QName, View } from '../catalog/model.ts';
+import type { QName, View } from '../catalog/type-source.ts';
 
 export interface Source {
   readonly relation: QName;

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
-import type { Snapshot } from '../catalog/model.ts';
-import { readSnapshot } from '../catalog/read.ts';
+import { readTypeSource } from '../catalog/read.ts';
 import { parseSnapshot } from '../catalog/snapshot.ts';
+import type { TypeSource } from '../catalog/type-source.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
 import { type DocumentUse, documentUses, readDocuments } from '../codegen/documents.ts';
 import { schemasText } from '../codegen/json-schema.ts';
@@ -107,11 +107,11 @@ function beside(path: string, what: string): string {
   return join(dirname(path), name === 'types' ? `${what}.${ending}` : `${name}.${what}.${ending}`);
 }
 
-async function snapshotFor(context: Context, options: Options): Promise<Snapshot> {
+async function snapshotFor(context: Context, options: Options): Promise<TypeSource> {
   const { config, runtime } = context;
   if (typeof options.from === 'string') return storedSnapshot(resolve(runtime.cwd, options.from), options.from);
   const exclude = ownTables(config.history);
-  return withDatabase(context, (session) => readSnapshot(session, { schemas: config.schemas, exclude }));
+  return withDatabase(context, (session) => readTypeSource(session, { schemas: config.schemas, exclude }));
 }
 
 /** JSON Schemas that comments of columns name. ajv is loaded only when there is one. */
@@ -128,7 +128,7 @@ async function documentsOf(
   return readDocuments(uses, { read, check: compileSchema });
 }
 
-function storedSnapshot(path: string, given: string): Snapshot {
+function storedSnapshot(path: string, given: string): TypeSource {
   if (!existsSync(path)) {
     throw new ToolError('USAGE', `there is no file ${given}`, { hint: 'Give --from the path of a stored snapshot.' });
   }

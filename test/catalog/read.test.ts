@@ -5,8 +5,9 @@ import { ident } from '../../src/base/ident.ts';
 import { type Target, withDatabaseName } from '../../src/base/target.ts';
 import { compare } from '../../src/catalog/compare.ts';
 import { describe } from '../../src/catalog/describe.ts';
-import { readSnapshot } from '../../src/catalog/read.ts';
+import { readSnapshot, readTypeSource } from '../../src/catalog/read.ts';
 import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import type { Column, Constraint, TypeSource, UserType } from '../../src/catalog/type-source.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import { serverTarget, useDatabase, withTestDatabase } from '../support/database.ts';
 
@@ -46,6 +47,68 @@ test('holds what makes the schema hostile', async () => {
   expect(text).not.toMatch(/gbt_|"citext_/);
   expect(Object.isFrozen(users?.columns[0]?.typeName)).toBe(true);
 });
+
+test('what types are made of is the same when nothing else is asked', async () => {
+  const lean = await database.session((session) => readTypeSource(session, { schemas: SCHEMAS }));
+  const whole = named(await read());
+  expect(named(lean)).toEqual(whole);
+  const sizes = Object.values(whole).map((list) => list.length);
+  expect(Math.min(...sizes)).toBeGreaterThan(2);
+  const noPartitions = { schemas: SCHEMAS, partitions: false, exclude: [{ schema: 'public', name: 'Üsers' }] };
+  const [some, none] = await database.session(async (session) => [
+    await readTypeSource(session, noPartitions),
+    await readTypeSource(session, { schemas: ['nobody'] }),
+  ]);
+  expect(some.tables.length).toBeLessThan(lean.tables.length);
+  expect(none).toMatchObject({ tables: [], views: [], routines: [], types: [] });
+});
+
+/** What a TypeSource names, of it or of the Snapshot that is one too. */
+function named({ types, tables, views, routines }: TypeSource): Record<keyof TypeSource, readonly unknown[]> {
+  const column = ({ name, type, typeName, dimensions, notNull, identity, generated, ...of }: Column): unknown[] => [
+    name,
+    type,
+    typeName,
+    dimensions,
+    notNull,
+    identity,
+    generated,
+    of.default,
+    of.collation,
+    of.comment,
+  ];
+  const constraint = (one: Constraint): unknown[] => [
+    [one.name, one.kind, one.columns, one.validated, one.enforced],
+    one.kind === 'check' ? [one.expression, one.noInherit] : one.kind === 'not null' ? one.noInherit : null,
+    one.kind === 'foreign key' ? one.references : null,
+  ];
+  const type = (one: UserType): unknown => {
+    const { schema, name, kind, comment } = one;
+    if (kind === 'composite') return [schema, name, kind, comment, one.columns.map(column)];
+    if (kind === 'enum') return [schema, name, kind, comment, one.labels];
+    if (kind === 'range') return [schema, name, kind, comment];
+    const { base, baseType, dimensions, notNull, collation, checks } = one;
+    return [schema, name, kind, comment, base, baseType, dimensions, notNull, one.default, collation, checks];
+  };
+  return {
+    types: types.map(type),
+    tables: tables.map(({ schema, name, kind, parents, comment, columns, constraints }) => [
+      [schema, name, kind, parents, comment],
+      columns.map(column),
+      constraints.map(constraint),
+    ]),
+    views: views.map(({ schema, name, kind, definition, comment, columns }) => [
+      [schema, name, kind, definition, comment],
+      columns.map(column),
+    ]),
+    routines: routines
+      .filter(({ kind }) => kind === 'function' || kind === 'procedure')
+      .map(({ schema, name, kind, identity, parameters, returns, returnType, returnsSet, ...of }) => [
+        [schema, name, kind, identity, parameters, returns, returnType, returnsSet],
+        [of.grants, of.comment],
+      ]),
+  };
+}
 
 test('is the same from two reads, from other oids, and from other settings of the session', async () => {
   const first = await read();

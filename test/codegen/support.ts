@@ -4,7 +4,7 @@ import pg from 'pg';
 import ts from 'typescript';
 import { type Target, targetUrl } from '../../src/base/target.ts';
 import type { Snapshot } from '../../src/catalog/model.ts';
-import { readSnapshot } from '../../src/catalog/read.ts';
+import { readSnapshot, readTypeSource } from '../../src/catalog/read.ts';
 import { typeModel } from '../../src/codegen/model.ts';
 import type { TypeModel, TypeOptions } from '../../src/codegen/type-model.ts';
 import { DRIVER } from '../../src/codegen/typemap.ts';
@@ -32,7 +32,11 @@ export function generated(ddl: string, options: Partial<TypeOptions> = {}): Prom
 
 export async function fromSession(session: Session, options: Partial<TypeOptions> = {}): Promise<Generated> {
   const schemas = options.schemas ?? OPTIONS.schemas;
-  return generate(await readSnapshot(session, { schemas }), options);
+  const whole = generate(await readSnapshot(session, { schemas }), options);
+  // `strata types` asks a live database for less, a stored Snapshot holds all: both must give the same types.
+  const model = typeModel(await readTypeSource(session, { schemas }), { ...OPTIONS, ...options });
+  if (typescriptOf(model) !== whole.text) throw new Error('the types are others when only what they need is read');
+  return whole;
 }
 
 export function withDdl<T>(ddl: string, work: (session: Session) => Promise<T>): Promise<T> {

@@ -1,0 +1,17 @@
+-- Columns of tables, views and composite types.
+SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name, a.atttypid AS type,
+       CASE WHEN a.atttypmod >= 0 THEN format_type(a.atttypid, a.atttypmod) END AS type_text,
+       NULLIF(a.attnotnull, false) AS not_null, NULLIF(a.attidentity, '') AS identity,
+       NULLIF(a.attgenerated, '') AS generated,
+       CASE WHEN a.atthasdef THEN pg_get_expr(ad.adbin, ad.adrelid) END AS default,
+       CASE WHEN a.attcollation <> t.typcollation THEN
+         (SELECT ARRAY[n.nspname, co.collname]::text[] FROM pg_collation co JOIN pg_namespace n ON n.oid = co.collnamespace
+          WHERE co.oid = a.attcollation) END AS collation,
+       d.description AS comment
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum
+WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
