@@ -8,6 +8,7 @@ import { compare } from '../catalog/compare.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { majorOf, type Session } from '../pg/pool.ts';
 import { withTransaction } from '../pg/transaction.ts';
+import { type AuditScripts, auditDifferences } from './audit.ts';
 import { cancelledBy } from './cancel.ts';
 import { type Hashing, readContents, STABLE_TEXT } from './contents.ts';
 import { readWholeSnapshot } from './facts.ts';
@@ -22,22 +23,24 @@ export interface Recorded {
 export async function findDifferences(
   session: Session,
   { manifest, snapshot }: Recorded,
-  signal: AbortSignal,
+  { signal, audit }: { readonly signal: AbortSignal; readonly audit: AuditScripts },
 ): Promise<readonly Finding[]> {
   const hashing = hashingOf(manifest.contents);
-  const read = (): Promise<readonly [Snapshot, Contents]> =>
+  const read = (): Promise<readonly [Snapshot, Contents, readonly Finding[]]> =>
     withTransaction(
       session,
       async (s) => {
         const catalog = await readWholeSnapshot(s);
         await s.batch(STABLE_TEXT);
-        return [catalog, await readContents(s, { hashing, signal })] as const;
+        const contents = await readContents(s, { hashing, signal });
+        return [catalog, contents, await auditDifferences(s, manifest.audit_head, audit)] as const;
       },
       { isolation: 'repeatable read', readOnly: true },
     );
-  const [restored, contents] = await cancelledBy(signal, session, read);
+  const [restored, contents, audited] = await cancelledBy(signal, session, read);
   const sameMajor = majorOf(session) === manifest.server.major;
-  return [...catalogDifferences(snapshot, restored, sameMajor), ...contentDifferences(manifest.contents, contents)];
+  const catalog = catalogDifferences(snapshot, restored, sameMajor);
+  return [...catalog, ...contentDifferences(manifest.contents, contents), ...audited];
 }
 
 /** The checksums to compare with were made in one way or the other. */

@@ -12,6 +12,7 @@ export interface PhaseEnd {
 
 /** Errors that the backup, or the database in it, is to blame for. */
 const AT_FAULT: readonly Code[] = [
+  'AUDIT_FAILED',
   'BACKUP_DAMAGED',
   'ERASURE_FAILED',
   'RESTORE_FAILED',
@@ -37,6 +38,11 @@ export function faultOf(thrown: unknown, id: string, phase: PhaseName): PhaseEnd
     ...(hint === undefined ? {} : { hint }),
   });
   return { text: thrown.message, findings: [main, ...(findings ?? [])] };
+}
+
+/** A break in the chain of the audit log. */
+export function auditFinding(id: string, fault: string): Finding {
+  return finding({ code: 'drill/audit', level: 'error', subject: id, message: `the audit log is not whole: ${fault}` });
 }
 
 /** `age`: of what the backup shows, in milliseconds. */

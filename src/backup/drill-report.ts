@@ -4,7 +4,7 @@ import { duration } from '../base/duration.ts';
 import type { Finding } from '../base/finding.ts';
 import { backupRows, backupSize, type Manifest } from './manifest.ts';
 
-export type PhaseName = 'server' | 'globals' | 'restore' | 'amcheck' | 'smoke';
+export type PhaseName = 'server' | 'globals' | 'restore' | 'audit' | 'amcheck' | 'smoke';
 
 export interface DrillPhase {
   readonly name: PhaseName;

@@ -13,12 +13,14 @@ import { type Runtime, withTask } from '../base/runtime.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
 import { newId } from '../disk/store.ts';
-import { majorOf, type Session, SUPPORTED, withSession } from '../pg/pool.ts';
+import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
 import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
 import { amcheck } from './amcheck.ts';
-import { clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts';
+import { type AuditScripts, auditFaults } from './audit.ts';
+import { auditFinding, clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts';
 import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
+import { RESTORING, serverFor } from './drill-server.ts';
 import { prepareDrills, writeDrill } from './drill-store.ts';
 import type { Erasure } from './erasures.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
@@ -36,7 +38,9 @@ export interface DrillInput {
   readonly smoke: (session: Session) => Promise<readonly string[]>;
   /** As a restore repeats them, after the comparison. Default: none. */
   readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
-  /** Workers of pg_restore. Default 1. */
+  /** The audit log's: its end is compared, its chain verified. Default: neither. */
+  readonly audit?: AuditScripts;
+  /** Workers of pg_restore and pg_amcheck. Default 1. */
   readonly jobs?: number;
   /** Where the scratch server's data go. Default: the temporary folder. */
   readonly scratch?: string | undefined;
@@ -50,12 +54,6 @@ export interface Drilled {
   /** Path of the report, JSON; the page beside it ends in `.md`. */
   readonly path: string;
 }
-
-/** As one would set up a server for a restore: rows without WAL, indexes sorted in memory, no checkpoint in between. */
-const RESTORING = {
-  ...{ wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '2GB', checkpoint_timeout: '1h' },
-  ...{ maintenance_work_mem: '256MB', autovacuum: 'off' },
-};
 
 /** Smoke scripts must not hang on a lock: nobody else is there to let it go. */
 const SMOKE_SETUP = "SET lock_timeout = '10s'; SET statement_timeout = '10min'";
@@ -94,7 +92,7 @@ class Drill {
   constructor(input: DrillInput) {
     this.input = input;
     this.startedAt = input.runtime.now();
-    for (const name of ['server', 'globals', 'restore', 'amcheck', 'smoke'] as const) {
+    for (const name of ['server', 'globals', 'restore', 'audit', 'amcheck', 'smoke'] as const) {
       this.phases.set(name, { name, result: 'not_run', ms: null, text: '' });
     }
   }
@@ -138,6 +136,7 @@ class Drill {
     await this.phase('globals', () => this.globals(target, opened));
     const whole = await this.phase('restore', () => this.restore(target, manifest));
     if (!whole) return;
+    await this.phase('audit', () => withSession(restored, (session) => this.audit(session), { setup: SMOKE_SETUP }));
     await this.phase('amcheck', () => withSession(restored, (session) => this.amcheck(session)));
     await this.phase('smoke', () => withSession(restored, (session) => this.smoke(session), { setup: SMOKE_SETUP }));
   }
@@ -176,6 +175,16 @@ class Drill {
     const { findings, erasures } = await restoreBackup({ ...this.input, target, to: copyName(manifest) });
     const compared = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
     return { text: erasures === 0 ? compared : `${compared}, ${erasures} erasures re-applied`, findings };
+  }
+
+  private async audit(session: Session): Promise<PhaseEnd> {
+    const script = this.input.audit?.verify ?? null;
+    if (script === null) return { text: 'the project has no script for it', findings: [], skipped: true };
+    const findings = (await auditFaults(session, script)).map((fault) => auditFinding(this.input.id, fault));
+    return {
+      text: findings.length === 0 ? `${script.file}: the chain is whole` : `${findings.length} faults`,
+      findings,
+    };
   }
 
   private async amcheck(session: Session): Promise<PhaseEnd> {
@@ -220,20 +229,4 @@ class Drill {
 /** The copy has the name of its original, unless every server has a database of that name. */
 function copyName({ database: { name } }: Manifest): string {
   return ['postgres', 'template0', 'template1'].includes(name) ? `${name}_drill` : name;
-}
-
-/** The backup's own major version when this machine has its server, else the next newer one. */
-async function serverFor(major: number, { env }: Runtime): Promise<string> {
-  const { chooseInstallation } = await import('../server/choose.ts');
-  let first: unknown;
-  for (let version = major; version <= Math.max(major, SUPPORTED.newest); version += 1) {
-    try {
-      await chooseInstallation({ env, version: String(version), dataDir: '' });
-      return String(version);
-    } catch (thrown) {
-      if (!(thrown instanceof ToolError) || thrown.code !== 'EMBEDDED_BINARIES') throw thrown;
-      first ??= thrown;
-    }
-  }
-  throw first;
 }

@@ -16,9 +16,7 @@ import { syncFolder } from '../disk/durable.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { withTransaction } from '../pg/transaction.ts';
-import { splitScript } from '../syntax/split.ts';
-import { transactionNature } from '../syntax/transactional.ts';
-import { scriptFault } from './script-fault.ts';
+import { refuseTransactions, type Script, scriptFault } from './script.ts';
 
 export const ERASURES_FILE = 'erasures.jsonl';
 
@@ -35,11 +33,8 @@ export interface Listed {
 }
 
 /** An erasure that can be run. */
-export interface Erasure {
+export interface Erasure extends Script {
   readonly script: string;
-  /** Path of the script, relative to the project folder. */
-  readonly file: string;
-  readonly sql: string;
   readonly subject: string;
 }
 
@@ -117,14 +112,7 @@ export async function repeatErasures(session: Session, erasures: readonly Erasur
 }
 
 async function runErasure(session: Session, { file, sql, subject }: Erasure): Promise<void> {
-  const control = splitScript(sql)
-    .statements.map(transactionNature)
-    .find(({ kind }) => kind !== 'free');
-  if (control && control.kind !== 'free') {
-    throw new ToolError('ERASURE_FAILED', `${file}: ${control.what} does not go inside the transaction of an erasure`, {
-      hint: 'Take it out of the script: strata begins and commits, so that an erasure happens whole or not at all.',
-    });
-  }
+  refuseTransactions('ERASURE_FAILED', { file, sql });
   try {
     await session.query(`SELECT set_config('strata.subject', $1, true)`, [subject]);
     await session.batch(sql);

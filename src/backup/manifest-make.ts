@@ -4,7 +4,7 @@ import { VERSION } from '../base/version.ts';
 import type { Program } from '../pg/programs.ts';
 import { type Compression, compressionText } from './compression.ts';
 import type { DatabaseState } from './facts.ts';
-import type { BackupFile, Contents, Manifest } from './manifest.ts';
+import type { AuditHead, BackupFile, Contents, Manifest } from './manifest.ts';
 
 /** How it was asked for and made. */
 interface Making {
@@ -21,12 +21,13 @@ interface Making {
 
 /** What the exporting transaction told. */
 interface Told {
+  readonly audit: AuditHead | string | undefined;
   readonly state: DatabaseState;
   readonly contents: Contents;
 }
 
 /** The manifest of what was taken, into these files. */
-export function manifestOf(job: Making, { state, contents }: Told, files: readonly BackupFile[]): Manifest {
+export function manifestOf(job: Making, { state, contents, audit }: Told, files: readonly BackupFile[]): Manifest {
   return {
     strata_backup: 1,
     id: job.id,
@@ -46,8 +47,9 @@ export function manifestOf(job: Making, { state, contents }: Told, files: readon
     snapshot_hash: state.snapshotHash,
     ...state.facts,
     contents,
+    ...(typeof audit === 'object' ? { audit_head: audit } : {}),
     files,
-    warnings: warningsOf(job, state, contents),
+    warnings: [...warningsOf(job, state, contents), ...(typeof audit === 'string' ? [audit] : [])],
   };
 }
 

@@ -50,44 +50,55 @@ export const HEAD_SCHEMA: object = record({
   },
 });
 
-export const DETAILS_SCHEMA: object = record({
-  transactions: text,
-  role: record({ name: text, superuser: { type: 'boolean' }, bypass_rls: { type: 'boolean' } }),
-  database: record({
-    name: text,
-    owner: text,
-    encoding: text,
-    collate: text,
-    ctype: text,
-    locale_provider: { enum: ['libc', 'icu', 'builtin'] },
-    locale: textOrNull,
-    icu_rules: textOrNull,
-    collation_version: textOrNull,
-    collation_version_actual: textOrNull,
-    connection_limit: { type: 'integer' },
-    comment: textOrNull,
-    settings: list(record({ role: textOrNull, name: text, value: text })),
-    grants: {
-      anyOf: [{ type: 'null' }, list(record({ grantee: textOrNull, privilege: text, grantable: { type: 'boolean' } }))],
-    },
-  }),
-  extensions: list(record({ name: text, version: text, schema: text })),
-  roles: list(text),
-  contents: record(
-    {
-      tables: list(record({ schema: text, name: text, rows: count, checksum: textOrNull })),
-      sequences: list(
-        record({
-          schema: text,
-          name: text,
-          last_value: textOrNull,
-          ascending: { type: 'boolean' },
-          cycle: { type: 'boolean' },
-        }),
-      ),
-      large_objects: record({ count, checksum: textOrNull }),
-    },
-    { hashed: { const: 'columns' } },
-  ),
-  warnings: list(text),
+const AUDIT_HEAD = record({
+  script_sha256: text,
+  value: { anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: textOrNull }] },
 });
+
+export const DETAILS_SCHEMA: object = record(
+  {
+    transactions: text,
+    role: record({ name: text, superuser: { type: 'boolean' }, bypass_rls: { type: 'boolean' } }),
+    database: record({
+      name: text,
+      owner: text,
+      encoding: text,
+      collate: text,
+      ctype: text,
+      locale_provider: { enum: ['libc', 'icu', 'builtin'] },
+      locale: textOrNull,
+      icu_rules: textOrNull,
+      collation_version: textOrNull,
+      collation_version_actual: textOrNull,
+      connection_limit: { type: 'integer' },
+      comment: textOrNull,
+      settings: list(record({ role: textOrNull, name: text, value: text })),
+      grants: {
+        anyOf: [
+          { type: 'null' },
+          list(record({ grantee: textOrNull, privilege: text, grantable: { type: 'boolean' } })),
+        ],
+      },
+    }),
+    extensions: list(record({ name: text, version: text, schema: text })),
+    roles: list(text),
+    contents: record(
+      {
+        tables: list(record({ schema: text, name: text, rows: count, checksum: textOrNull })),
+        sequences: list(
+          record({
+            schema: text,
+            name: text,
+            last_value: textOrNull,
+            ascending: { type: 'boolean' },
+            cycle: { type: 'boolean' },
+          }),
+        ),
+        large_objects: record({ count, checksum: textOrNull }),
+      },
+      { hashed: { const: 'columns' } },
+    ),
+    warnings: list(text),
+  },
+  { audit_head: AUDIT_HEAD },
+);

@@ -83,6 +83,13 @@ export interface Facts {
   readonly roles: readonly string[];
 }
 
+/** The end of the audit log's chain in the moment of the backup: sql/audit/head.sql. */
+export interface AuditHead {
+  readonly script_sha256: string;
+  /** Columns of the row that the script returned; null: none. */
+  readonly value: Readonly<Record<string, string | null>> | null;
+}
+
 /** Public keys of age (https://age-encryption.org/v1) that every file but the manifest and the sums is encrypted to. */
 export interface Encryption {
   readonly format: 'age';
@@ -125,6 +132,8 @@ export interface ManifestHead {
 /** What an encrypted backup keeps from its manifest.json, and has in details.json.age. */
 export interface Details extends Pick<Facts, 'transactions' | 'role' | 'database' | 'extensions' | 'roles'> {
   readonly contents: Contents;
+  /** Absent: the project has no such script, or it failed, and a warning says so. */
+  readonly audit_head?: AuditHead | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -142,10 +151,10 @@ export function sumsText(sums: readonly { readonly path: string; readonly sha256
 
 /** Parts a manifest in what an encrypted backup shows and what it does not. */
 export function partedManifest(manifest: Manifest): { readonly head: ManifestHead; readonly details: Details } {
-  const { transactions, role, database, extensions, roles, contents, warnings, ...rest } = manifest;
+  const { transactions, role, database, extensions, roles, contents, audit_head, warnings, ...rest } = manifest;
   return {
     head: { ...rest, database: { name: database.name } },
-    details: { transactions, role, database, extensions, roles, contents, warnings },
+    details: { transactions, role, database, extensions, roles, contents, audit_head, warnings },
   };
 }
 

@@ -4,7 +4,7 @@
  * extensions that it names are looked for: pg_restore by its own defaults goes on without them and leaves tables
  * without policies and grants.
  */
-import { messageOf, ToolError } from '../base/errors.ts';
+import { ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { NAME_BYTES } from '../base/ident.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
@@ -13,7 +13,7 @@ import { parseSnapshot } from '../catalog/snapshot.ts';
 import { asReader } from '../disk/reader.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
-import { ServerError } from '../pg/server-error.ts';
+import { type AuditScripts, NO_AUDIT } from './audit.ts';
 import { type Destination, withDestination, withMaintenance } from './destination.ts';
 import { findDifferences } from './differences.ts';
 import { type Erasure, repeatErasures } from './erasures.ts';
@@ -22,6 +22,7 @@ import { loadDump } from './load.ts';
 import { backupRows, type Manifest, type ManifestHead } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './open.ts';
 import { applyProperties } from './properties.ts';
+import { erasureFault, mismatch, restoreFault } from './restore-fault.ts';
 import { provideRoles } from './roles.ts';
 import { type Expected, type Selection, select } from './selection.ts';
 import { verifyBackup } from './verify.ts';
@@ -45,6 +46,8 @@ export interface RestoreInput {
   readonly only?: Selection | undefined;
   /** Who was erased, asked after the comparison and run before the database gets its name: a restore takes hours. Default: nobody. */
   readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
+  /** Reads the end of the audit log, which must be that of the backup. Default: not compared. */
+  readonly audit?: AuditScripts;
   /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
   readonly jobs?: number;
   /** Path of the file of private keys; needed only for an encrypted backup. */
@@ -151,13 +154,13 @@ async function fill({
   expected,
   name,
 }: Filling): Promise<Pick<Restored, 'erasures' | 'findings'>> {
-  const { runtime, keep = false, jobs = 1 } = input;
+  const { runtime, keep = false, jobs = 1, audit = NO_AUDIT } = input;
   const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
     const dumped = Number.parseInt(manifest.pg_dump, 10);
     const pgRestore = await findProgram('pg_restore', Math.max(dumped, majorOf(session)), runtime.env);
     await opened.withDump((source) => loadDump({ place, pgRestore, source, jobs, restores, runtime }));
-    const findings = await findDifferences(session, expected, runtime.signal);
+    const findings = await findDifferences(session, expected, { signal: runtime.signal, audit });
     const errors = findings.filter((found) => found.level === 'error');
     // What stays although it differs must not bring anybody back, either.
     const stays = errors.length === 0 || keep || !place.fresh;
@@ -177,58 +180,6 @@ async function eraseAgain(session: Session, input: RestoreInput, name: string, p
   } catch (thrown) {
     throw erasureFault(thrown, name, place);
   }
-}
-
-/** A database that was there before cannot be dropped for its owner, who must know what is in it. */
-function erasureFault(thrown: unknown, name: string, { fresh }: Destination): unknown {
-  if (!(thrown instanceof ToolError)) return thrown;
-  const left = fresh
-    ? `database "${name}" was not made`
-    : `database "${name}" holds the backup, and with it everybody who was erased since`;
-  const detail = [thrown.more.detail, left].filter(Boolean).join('\n');
-  const hint = fresh ? thrown.more.hint : `Drop it, mend the script and restore again: dropdb ${name}`;
-  return new ToolError(thrown.code, thrown.message, { ...thrown.more, detail, hint });
-}
-
-function mismatch(errors: readonly Finding[], name: string, { fresh }: Destination, keep: boolean): ToolError {
-  const lines = errors.slice(0, 20).map((found) => `${found.subject}: ${found.message}`);
-  const more = errors.length > lines.length ? [`… and ${errors.length - lines.length} more`] : [];
-  const left = fresh && !keep ? `database "${name}" was not made` : `database "${name}" is left as it is`;
-  return new ToolError('RESTORE_MISMATCH', 'the restored database differs from what was backed up', {
-    detail: [...lines, ...more, left].join('\n'),
-    hint:
-      fresh && !keep ? 'Look at it with: strata restore --keep' : `Drop it when you have looked at it: dropdb ${name}`,
-    findings: errors,
-  });
-}
-
-function restoreFault(thrown: unknown, id: string, signal: AbortSignal): unknown {
-  if (signal.aborted) {
-    return new ToolError('BACKUP_INTERRUPTED', 'the restore was interrupted', {
-      detail: 'nothing of it is left on the server; the backup is untouched',
-      cause: thrown,
-    });
-  }
-  if (thrown instanceof ToolError && thrown.code !== 'PROGRAM_FAILED') return thrown;
-  const words = thrown instanceof ToolError ? thrown.more : {};
-  const sqlstate = thrown instanceof ServerError ? thrown.sqlstate : null;
-  return new ToolError('RESTORE_FAILED', `backup ${id} could not be restored: ${messageOf(thrown)}`, {
-    detail: [sqlstate && `SQLSTATE ${sqlstate}`, words.detail, 'nothing of it is left on the server']
-      .filter(Boolean)
-      .join('\n'),
-    hint: hintFor(sqlstate, words.detail ?? messageOf(thrown)) ?? words.hint,
-    cause: thrown,
-  });
-}
-
-function hintFor(sqlstate: string | null, text: string): string | undefined {
-  if (sqlstate === '42501' || /permission denied|must be (owner|superuser|able to SET ROLE)/.test(text)) {
-    return 'Restore as a superuser, or as a role with CREATEDB that is a member of every owner in the backup.';
-  }
-  if (/invalid (LC_|locale|ICU)|could not (create|open) collat/i.test(text)) {
-    return 'Install the locale on the server, or create an empty database with another one and restore into that.';
-  }
-  return undefined;
 }
 
 function describe({ manifest, database, durationMs }: Restored): string {

@@ -41,7 +41,8 @@ export function select(manifest: Manifest, snapshot: Snapshot, selection: Select
     large_objects: { count: 0, checksum: manifest.contents.large_objects.checksum === null ? null : '0' },
   };
   return {
-    manifest: { ...manifest, contents },
+    // The log may be among the tables without rows.
+    manifest: { ...manifest, contents, audit_head: undefined },
     snapshot: {
       ...snapshot,
       tables: snapshot.tables.map((table) => withoutKeys(table, cut)),

@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
+import { ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
 import { writeDurably } from '../disk/durable.ts';
@@ -23,6 +24,7 @@ import type { SearchOptions } from '../pg/program-search.ts';
 import { findProgram, type Program } from '../pg/programs.ts';
 import { withTransaction } from '../pg/transaction.ts';
 import { checkRecipients } from './age.ts';
+import { readAuditHead } from './audit.ts';
 import { cancelledBy } from './cancel.ts';
 import { type Compression, compressArgument, parseCompression } from './compression.ts';
 import { readContents, STABLE_TEXT } from './contents.ts';
@@ -33,6 +35,7 @@ import { type Writing, writeFile } from './file-writer.ts';
 import { dumpGlobals } from './globals.ts';
 import { lockDatabase } from './lock.ts';
 import {
+  type AuditHead,
   type BackupFile,
   backupRows,
   backupSize,
@@ -47,6 +50,7 @@ import {
 } from './manifest.ts';
 import { manifestOf } from './manifest-make.ts';
 import { progressReporter } from './progress.ts';
+import type { Script } from './script.ts';
 import { together } from './streams.ts';
 
 export interface BackupInput {
@@ -66,6 +70,8 @@ export interface BackupInput {
   readonly checksums?: boolean;
   /** Milliseconds to wait for a table that someone has locked. Default 60,000. */
   readonly lockWait?: number;
+  /** Returns the end of the project's audit log. Default: none. */
+  readonly auditHead?: Script | null;
   /** Version of the newest applied migration, read inside the backup's own transaction. Default: null. */
   readonly schemaVersion?: (session: Session) => Promise<string | null>;
   /** Where the programs are looked for besides STRATA_PG_BIN and PATH. Default: the usual folders. */
@@ -184,6 +190,8 @@ async function seal(folder: string, manifest: Manifest, shown: ManifestHead): Pr
 
 interface Taken {
   readonly state: DatabaseState;
+  /** As text: why it is not known. */
+  readonly audit: AuditHead | string | undefined;
   readonly dump: readonly BackupFile[];
   readonly contents: Contents;
   readonly globals: string;
@@ -196,6 +204,7 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
   await refuseFilteredRole(session);
   const [exported] = await session.query<{ name: string }>('SELECT pg_export_snapshot() AS name');
   const state = await cancelledBy(runtime.signal, session, () => readState(session, job.schemaVersion));
+  const audit = await cancelledBy(runtime.signal, session, () => auditOf(session, job.auditHead));
   const dump = {
     ...job,
     lockWait,
@@ -211,7 +220,18 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
       cancelledBy(signal, session, () => readContents(session, { hashing: checksums ? 'columns' : 'none', signal })),
     (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal, passwords: job.rolePasswords }),
   ]);
-  return { state, dump: files, contents, globals };
+  return { state, audit, dump: files, contents, globals };
+}
+
+/** What is wrong with the script is a warning: a backup without the head is better than none. */
+async function auditOf(session: Session, script: Script | null = null): Promise<Taken['audit']> {
+  if (script === null) return undefined;
+  try {
+    return await readAuditHead(session, script);
+  } catch (thrown) {
+    if (!(thrown instanceof ToolError)) throw thrown;
+    return `the end of the audit log is not recorded: ${thrown.message}`;
+  }
 }
 
 function describe({ id, manifest }: Backup): string {

@@ -46,6 +46,7 @@ export const CODES = {
   CONNECTION_LOST: { exit: EXIT.failed, title: 'the connection broke while work was under way' },
   MARK_DENIED: { exit: EXIT.refused, title: 'the role may not write the environment mark into the database' },
   QUERY_FAILED: { exit: EXIT.failed, title: 'the server refused a statement of the tool itself' },
+  AUDIT_FAILED: { exit: EXIT.failed, title: "a script about the project's audit log failed" },
   SMOKE_FAILED: { exit: EXIT.failed, title: 'a smoke script of the project failed' },
   // snapshots
   SNAPSHOT_INVALID: { exit: EXIT.usage, title: 'the file is not a snapshot, or it was changed after it was written' },

@@ -6,6 +6,7 @@ import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { readHistory } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
+import { auditScripts } from './audit-scripts.ts';
 import type { Context, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 import { monitored } from './monitored.ts';
@@ -25,6 +26,7 @@ export const run: Run = monitored('create', async (context, options) => {
     recipients: config.backup.encryption.recipients,
     rolePasswords: options.rolePasswords === true,
     checksums: options.countsOnly !== true,
+    auditHead: auditScripts(context).head,
     schemaVersion: (session) => newestVersion(session, context),
     runtime,
   });
@@ -66,6 +68,7 @@ function dataOf({ id, path, manifest }: Backup): object {
     at: manifest.at,
     lsn: manifest.lsn,
     schema_version: manifest.schema_version,
+    audit_head: manifest.audit_head?.value ?? null,
     snapshot_hash: manifest.snapshot_hash,
     compression: manifest.dump.compression,
     encrypted: manifest.encryption !== null,

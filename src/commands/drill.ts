@@ -9,6 +9,7 @@ import { ToolError } from '../base/errors.ts';
 import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts';
 import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
+import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
 import { knownErasures } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
@@ -36,7 +37,8 @@ const drills: Run = async (context, options) => {
     const { config, runtime } = context;
     const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
     const { jobs } = config.backup;
-    const { report, path } = await drillBackup({ dir, id, smoke, erasures, jobs, scratch, identity, runtime });
+    const input = { dir, id, smoke, erasures, audit: auditScripts(context), jobs, scratch, identity, runtime };
+    const { report, path } = await drillBackup(input);
     reports.push(report);
     paths.push(path);
   }

@@ -8,6 +8,7 @@ import type { Selection } from '../backup/selection.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { resolveId } from '../disk/store.ts';
+import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
 import { knownErasures, listMissing } from './erasure-scripts.ts';
@@ -35,6 +36,7 @@ export const run: Run = async (context, options) => {
     confirm: text(options.confirm),
     jobs: config.backup.jobs,
     identity: identityFile(context, options),
+    audit: auditScripts(context),
     erasures: async () => (await knownErasures(context, dir)).erasures,
     runtime,
   };

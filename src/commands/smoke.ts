@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scriptFault } from '../backup/script-fault.ts';
+import { scriptFault } from '../backup/script.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import type { Context } from './command.ts';

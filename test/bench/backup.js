@@ -30,20 +30,30 @@ export async function benchBackup(on) {
   return rows;
 }
 
-/** About 156 bytes a row with its index: numbers, times, a few states, names that repeat, and text that does not. */
+/**
+ * About 156 bytes a row with its index: numbers, times, a few states, names that repeat, and text that does not. Rows are made for up to 64 MiB,
+ * and from there on copied under other ids, which takes a fifth of the time; no compression looks so far back.
+ */
 function fill({ sql }) {
   const rows = Math.round((MIB * 1024 * 1024) / 4 / 254);
+  const made = Math.min(rows, Math.round((64 * 1024 * 1024) / 254));
+  sql(`CREATE UNLOGGED TABLE made AS
+    SELECT g AS id, (g * 7919 % 100003)::integer AS student_id, (g * 104729 % 10007)::integer AS tutor_id,
+           (ARRAY['PENDING','ACCEPTED','COMPLETED','CANCELLED'])[1 + g % 4] AS status, timestamptz '2024-01-01 UTC' + g * interval '37 s' AS starts_at,
+           ((g % 9000) / 100.0)::numeric(10,2) AS price, md5(g::text)::uuid AS token,
+           'lesson ' || g % 5000 || ' of ' || md5((g % 70000)::text) || ' in room ' || g % 37 || ', ' || repeat('please ', (g % 9)::int) AS note,
+           timestamptz '2024-01-01 UTC' + g * interval '31 s' AS created_at
+      FROM generate_series(1::bigint, ${made}) AS g`);
   for (let i = 1; i <= 4; i += 1) {
-    sql(`CREATE TABLE bookings_${i} (id bigint PRIMARY KEY, student_id integer NOT NULL, tutor_id integer NOT NULL,
+    sql(`CREATE TABLE bookings_${i} (id bigint, student_id integer NOT NULL, tutor_id integer NOT NULL,
       status text NOT NULL, starts_at timestamptz NOT NULL, price numeric(10,2), token uuid, note text, created_at timestamptz)`);
     sql(`INSERT INTO bookings_${i}
-      SELECT g, g * 7919 % 100003, g * 104729 % 10007, (ARRAY['PENDING','ACCEPTED','COMPLETED','CANCELLED'])[1 + g % 4],
-             timestamptz '2024-01-01 UTC' + g * interval '37 s', (g % 9000) / 100.0, md5(g::text)::uuid,
-             'lesson ' || g % 5000 || ' of ' || md5((g % 70000)::text) || ' in room ' || g % 37 || ', ' || repeat('please ', (g % 9)::int),
-             timestamptz '2024-01-01 UTC' + g * interval '31 s'
-        FROM generate_series(1::bigint, ${rows}) AS g`);
+      SELECT id + copy * ${made}::bigint, student_id, tutor_id, status, starts_at, price, token, note, created_at
+        FROM generate_series(0, ${Math.ceil(rows / made) - 1}) AS copy, made WHERE id + copy * ${made}::bigint <= ${rows}`);
+    sql(`ALTER TABLE bookings_${i} ADD PRIMARY KEY (id)`);
     sql(`CREATE INDEX ON bookings_${i} (tutor_id, starts_at)`);
   }
+  sql('DROP TABLE made');
   sql('VACUUM ANALYZE');
   sql('CHECKPOINT');
 }

@@ -1,8 +1,10 @@
 /** The script that erases a person: nothing that names the person is left, everything that must be kept is, twice is once. */
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
+import { auditFaults, readAuditHead } from '../../src/backup/audit.ts';
 import { repeatErasures } from '../../src/backup/erasures.ts';
 import type { Row, Session } from '../../src/pg/pool.ts';
+import { withTransaction } from '../../src/pg/transaction.ts';
 import { only, useMarketplace } from './support/marketplace.ts';
 import { loadSet } from './support/seeds.ts';
 
@@ -145,5 +147,21 @@ test('the owner of the tables can do it, without being a superuser', async () =>
     await erase(s, '22');
     await s.query('RESET ROLE');
     expect(await found(s, words)).toEqual([]);
+  });
+});
+
+test('the audit log is whole afterwards, for the scripts of drills, too; and they find what was changed', async () => {
+  const script = (file: string) => ({ file, sql: readFileSync(file, 'utf8') });
+  const verify = script('sql/audit/verify.sql');
+  await db.session(async (s) => {
+    const [last] = await s.query('SELECT id::text, row_hash FROM audit_log ORDER BY id DESC LIMIT 1');
+    expect(last?.row_hash).toMatch(/^[0-9a-f]{64}$/);
+    await withTransaction(s, async () => {
+      expect((await readAuditHead(s, script('sql/audit/head.sql'))).value).toEqual(last);
+    });
+    expect(await auditFaults(s, verify)).toEqual([]);
+    await s.batch(`SET session_replication_role = replica; UPDATE audit_log SET operation = 'DELETE' WHERE id = ${last?.id} AND operation <> 'DELETE';
+      UPDATE audit_log SET row_id = -1 WHERE id = ${last?.id}; RESET session_replication_role`);
+    expect(await auditFaults(s, verify)).toEqual([`id ${last?.id}, fault changed`]);
   });
 });
