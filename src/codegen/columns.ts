@@ -114,25 +114,37 @@ export function classesOf(table: Table, types: TypeResolver): (column: string) =
 /**
  * Facts about every row that reading the table can return. Left out: what is not validated or not enforced, checks of
  * foreign tables (nobody checks them here), and NO INHERIT checks of a table whose children are read with it.
+ * `children`: partitions and heirs, theirs included.
  */
-export function tableFacts(table: Table, types: TypeResolver, isParent: boolean): FactsByColumn {
-  if (table.kind === 'foreign table') return new Map();
+export function tableFacts(table: Table, types: TypeResolver, children: readonly Table[]): FactsByColumn {
+  if (table.kind === 'foreign table' || children.some(({ kind }) => kind === 'foreign table')) return new Map();
   const classOf = classesOf(table, types);
   let facts: FactsByColumn = new Map();
   for (const constraint of table.constraints) {
     if (constraint.kind !== 'check' || !constraint.validated || !constraint.enforced) continue;
-    if (constraint.noInherit && isParent) continue;
+    if (constraint.noInherit && children.length > 0) continue;
     facts = both(facts, factsOf(constraint.expression, classOf, types.parse));
   }
   return facts;
 }
 
-/** Whether reading can give NULL: the column's own flag counts only when it holds for all rows there are. */
-export function isNullable(table: Table, column: Column, facts: Facts, isParent: boolean): boolean {
-  if (facts.notNull) return false;
-  if (!column.notNull || table.kind === 'foreign table') return true;
-  return table.constraints.some(
-    (c) => c.kind === 'not null' && (!c.validated || (c.noInherit && isParent)) && c.columns.includes(column.name),
+/**
+ * Whether reading can give NULL: the column's own flag counts only when it holds for all rows there are. Until PostgreSQL
+ * 17 heirs can lose theirs. `checks`: of the table, not of the type: what an empty subquery gives is a NULL that the server
+ * takes for a value of the domain, so a domain's NOT NULL keeps none out of a table (CREATE DOMAIN, Notes).
+ */
+export function isNullable(table: Table, column: Column, checks: Facts, children: readonly Table[]): boolean {
+  if (checks.notNull) return false;
+  const { name } = column;
+  const lost = ({ constraints }: Table): boolean =>
+    constraints.some(
+      (c) =>
+        c.kind === 'not null' && (!c.validated || (c.noInherit && children.length > 0)) && c.columns.includes(name),
+    );
+  if (!column.notNull || table.kind === 'foreign table' || lost(table)) return true;
+  return children.some(
+    (child) =>
+      child.kind === 'foreign table' || lost(child) || !child.columns.some((one) => one.name === name && one.notNull),
   );
 }
 

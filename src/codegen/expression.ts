@@ -20,7 +20,7 @@ export type Expr =
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expr[] }
   | { readonly kind: 'other' };
 
-interface Token {
+export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'sign';
   /** Words as written (deparsed keywords are upper case, names lower), strings and quoted names without their quotes. */
   readonly text: string;
@@ -49,7 +49,8 @@ export function rememberingParser(): (text: string) => Expr {
 const TOKEN =
   /\s+|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|"((?:[^"]|"")*)"|'((?:[^']|'')*)'|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(::|[()[\],.]|[-+*/<>=~!@#%^&|`?:]+)/gy;
 
-function tokenize(text: string): readonly Token[] | null {
+/** Null where a character is none of PostgreSQL's. */
+export function tokenize(text: string): readonly Token[] | null {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
@@ -141,7 +142,7 @@ function list(tokens: readonly Token[]): Expr[] {
 }
 
 /** The tokens between one pair of brackets that encloses everything; null when there is no such pair. */
-function enclosed(tokens: readonly Token[], open: string, close: string): readonly Token[] | null {
+export function enclosed(tokens: readonly Token[], open: string, close: string): readonly Token[] | null {
   if (!isSign(tokens[0], open) || !isSign(tokens.at(-1), close)) return null;
   let depth = 0;
   for (const [at, token] of tokens.entries()) {
@@ -152,7 +153,7 @@ function enclosed(tokens: readonly Token[], open: string, close: string): readon
 }
 
 /** Pieces between separators that stand outside all brackets and CASE … END. */
-function split(tokens: readonly Token[], separates: (token: Token) => boolean): (readonly Token[])[] {
+export function split(tokens: readonly Token[], separates: (token: Token) => boolean): (readonly Token[])[] {
   const pieces: (readonly Token[])[] = [];
   let depth = 0;
   let from = 0;
@@ -184,7 +185,7 @@ function typeText(tokens: readonly Token[]): string {
   return text;
 }
 
-function isWord(token: Token | undefined, word: string): boolean {
+export function isWord(token: Token | undefined, word: string): boolean {
   return token?.kind === 'word' && token.text === word;
 }
 

@@ -23,7 +23,9 @@ import {
   type TypeOptions,
 } from './type-model.ts';
 import type { Mapped } from './typemap.ts';
-import { type Source, viewSources } from './view-sources.ts';
+import { type ColumnOf, canBeNull, sourceOf } from './view-nulls.ts';
+import { viewOrigins } from './view-query.ts';
+import { type Origin, UNKNOWN } from './view-values.ts';
 
 export function typeModel(snapshot: TypeSource, options: TypeOptions): TypeModel {
   return new ModelBuilder(snapshot, options).build();
@@ -36,7 +38,7 @@ class ModelBuilder {
   readonly #types: TypeResolver;
   readonly #names = new NameRegistry();
   readonly #tables: readonly Table[];
-  readonly #parents: ReadonlySet<string>;
+  readonly #children: ReadonlyMap<string, readonly Table[]>;
   readonly #views: ReadonlyMap<string, View>;
   readonly #columns = new Map<string, readonly TypedColumn[]>();
   readonly #entities = new Map<string, string>();
@@ -52,7 +54,7 @@ class ModelBuilder {
     // A partition has its parent's rows; whoever reads it gets the parent's type.
     this.#tables = snapshot.tables.filter((table) => table.parents.every((parent) => parent.bound === null));
     this.#views = new Map(snapshot.views.map((view) => [key(view), view]));
-    this.#parents = new Set(snapshot.tables.flatMap((table) => table.parents.map(key)));
+    this.#children = childrenOf(snapshot.tables);
     this.#roots = new Brands(this.#tables, this.#types);
   }
 
@@ -115,8 +117,8 @@ class ModelBuilder {
   }
 
   #table(table: Table, entity: string): TypedRelation {
-    const isParent = this.#parents.has(key(table));
-    const checks = tableFacts(table, this.#types, isParent);
+    const children = this.#children.get(key(table)) ?? [];
+    const checks = tableFacts(table, this.#types, children);
     const keys = keyColumns(table);
     const columns = table.columns.map((column): TypedColumn => {
       const type = this.#types.resolve(column);
@@ -134,7 +136,7 @@ class ModelBuilder {
         facts,
         read,
         write,
-        nullable: isNullable(table, column, facts, isParent),
+        nullable: isNullable(table, column, checks.get(column.name) ?? {}, children),
         writesNull: !column.notNull && !facts.notNull,
         insert: insertMode(column, type, facts),
         update: column.generated !== null || column.identity === 'always' ? 'never' : 'optional',
@@ -156,29 +158,30 @@ class ModelBuilder {
     if (known !== undefined) return known;
     this.#columns.set(key(view), []);
     // What a materialized view holds may be older than the constraints of its sources.
-    const sources = view.kind === 'view' ? viewSources(view) : [];
-    const columns = view.columns.map((column, at) => this.#viewColumn(column, this.#sourceColumn(sources[at] ?? null)));
+    const origins = view.kind === 'view' ? viewOrigins(view) : [];
+    const columns = view.columns.map((column, at) => this.#viewColumn(column, origins[at] ?? UNKNOWN));
     this.#columns.set(key(view), columns);
     return columns;
   }
 
-  #sourceColumn(source: Source | null): TypedColumn | undefined {
-    if (source === null) return undefined;
-    const view = this.#views.get(key(source.relation));
-    const columns = view ? this.#viewColumns(view) : this.#columns.get(key(source.relation));
-    return columns?.find(({ name }) => name === source.column);
-  }
+  readonly #columnOf: ColumnOf = (relation, column) => {
+    const view = this.#views.get(key(relation));
+    const columns = view ? this.#viewColumns(view) : this.#columns.get(key(relation));
+    return columns?.find(({ name }) => name === column);
+  };
 
-  #viewColumn(column: Column, source: TypedColumn | undefined): TypedColumn {
+  #viewColumn(column: Column, origin: Origin): TypedColumn {
     const { name, comment, type: declared } = column;
     const never = { writesNull: false, insert: 'never', update: 'never' } as const;
-    if (source?.declared === declared) return { ...source, ...never, name, comment };
+    const nullable = canBeNull(origin, this.#columnOf);
+    const source = sourceOf(origin, this.#columnOf);
+    if (source?.declared === declared) return { ...source, ...never, name, comment, nullable };
     const type = this.#types.resolve(column);
     // A domain's NOT NULL does not hold in an outer join, nor does a check of its value say anything about NULL.
     const { notNull: _, ...facts } = type.facts;
     const document = this.#documentOf(column);
     const { read, write } = document ? documentType(document) : this.#mapper.mapped(type, facts, null);
-    return { name, comment, declared, type, facts, read, write, nullable: true, document, ...never };
+    return { name, comment, declared, type, facts, read, write, nullable, document, ...never };
   }
 
   #facts(column: Column, type: ResolvedType, checks: FactsByColumn): Facts {
@@ -203,6 +206,20 @@ class ModelBuilder {
     this.#brandNames.set(column, brand);
     return brand;
   }
+}
+
+/** Whose rows are read with a table's own: partitions and heirs, theirs included. */
+function childrenOf(tables: readonly Table[]): ReadonlyMap<string, readonly Table[]> {
+  const own = new Map<string, Table[]>();
+  for (const table of tables)
+    for (const parent of table.parents) {
+      const known = own.get(key(parent));
+      if (known) known.push(table);
+      else own.set(key(parent), [table]);
+    }
+  const all = (table: Table): readonly Table[] =>
+    (own.get(key(table)) ?? []).flatMap((child) => [child, ...all(child)]);
+  return new Map(tables.flatMap((table) => (own.has(key(table)) ? [[key(table), all(table)] as const] : [])));
 }
 
 /** Columns that can have a brand: those of primary and foreign keys. */

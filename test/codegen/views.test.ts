@@ -1,5 +1,6 @@
 /** What a column of a view can be: as its source says where that is certain, else nullable. Tried with the rows themselves. */
 import { expect, test } from 'vitest';
+import { useDatabase } from '../support/database.ts';
 import { claimsOf } from './claims.ts';
 import { fromSession, members, withDdl } from './support.ts';
 
@@ -29,24 +30,40 @@ const CASES: readonly (readonly [string, string, Readonly<Record<string, string>
   [
     'a left join',
     'SELECT u.id, b.state FROM users u LEFT JOIN bookings b ON b.user_id = u.id',
-    { id: 'number | null', state: 'string | null' },
+    { id: 'UserId', state: 'BookingState | null' },
   ],
   [
     'a left join within inner ones',
     'SELECT u.id, b.state FROM users o JOIN (users u LEFT JOIN bookings b ON b.user_id = u.id) ON o.id = u.id',
-    { id: 'number | null', state: 'string | null' },
+    { id: 'UserId', state: 'BookingState | null' },
   ],
-  ['a full join', 'SELECT u.id FROM users u FULL JOIN bookings b ON b.user_id = u.id', { id: 'number | null' }],
-  ['USING', 'SELECT id FROM users JOIN bookings USING (id)', { id: 'number | null' }],
+  ['a full join', 'SELECT u.id FROM users u FULL JOIN bookings b ON b.user_id = u.id', { id: 'UserId | null' }],
+  [
+    'a right join',
+    'SELECT b.id, u.name FROM bookings b RIGHT JOIN users u ON b.user_id = u.id',
+    { id: 'BookingId | null', name: 'string' },
+  ],
+  ['USING', 'SELECT id, user_id FROM users LEFT JOIN bookings USING (id)', { id: 'UserId', user_id: 'UserId | null' }],
+  ['USING in a full join merges', 'SELECT id FROM users FULL JOIN bookings USING (id)', { id: 'number | null' }],
+  [
+    'conditions that keep NULL away',
+    `SELECT u.id, b.note, b.state FROM users u LEFT JOIN bookings b ON b.user_id = u.id AND (b.note <> 'x' OR true) WHERE b.state = 'open' AND u.bio IS NULL`,
+    { id: 'UserId', note: 'string | null', state: 'BookingState' },
+  ],
+  [
+    'conditions that do not: ALL of nothing, OR, the ON of an outer join',
+    `SELECT u.bio FROM users u LEFT JOIN bookings b ON u.bio = 'x' WHERE u.bio <> ALL ('{}') AND (u.bio IS NOT NULL OR u.id > 0)`,
+    { bio: 'string | null' },
+  ],
   [
     'expressions and literals',
     `SELECT id + 1 AS a, name || '' AS b, coalesce(bio, '') AS c, true AS d, count(*) OVER () AS e, id FROM users`,
     {
-      a: 'number | null',
-      b: 'string | null',
-      c: 'string | null',
-      d: 'boolean | null',
-      e: 'string | null',
+      a: 'number',
+      b: 'string',
+      c: 'string',
+      d: 'boolean',
+      e: 'string',
       id: 'UserId',
     },
   ],
@@ -55,15 +72,35 @@ const CASES: readonly (readonly [string, string, Readonly<Record<string, string>
     `SELECT id, (SELECT state FROM bookings b WHERE b.user_id = users.id) AS state FROM users`,
     { id: 'UserId', state: 'string | null' },
   ],
-  ['a subselect', 'SELECT s.id FROM (SELECT id FROM users) s', { id: 'number | null' }],
+  ['a subselect', 'SELECT s.id, s.bio FROM (SELECT id, bio FROM users) s', { id: 'UserId', bio: 'string | null' }],
   [
     'a lateral function',
     'SELECT u.id, g FROM users u, LATERAL generate_series(1, 2) g',
-    { id: 'number | null', g: 'number | null' },
+    { id: 'UserId', g: 'number | null' },
   ],
   ['a union', 'SELECT id FROM users UNION SELECT NULL::int', { id: 'number | null' }],
+  ['a union without NULL', 'SELECT id FROM users UNION ALL SELECT user_id FROM bookings', { id: 'number' }],
+  [
+    'groups',
+    'SELECT state, count(*) AS n, max(note) AS m FROM bookings GROUP BY state',
+    { state: 'BookingState', n: 'string', m: 'string | null' },
+  ],
+  [
+    'functions that can give NULL of values',
+    `SELECT lower(int4range(NULL, 1)) AS a, to_char(now(), 'YYYY') AS b, (path '((0,0),(1,1))' + path '((0,0),(1,1))')::text AS c, concat(VARIADIC NULL::text[]) AS d`,
+    { a: 'number | null', b: 'string | null', c: 'string | null', d: 'string | null' },
+  ],
   ['grouping sets', 'SELECT id FROM users GROUP BY ROLLUP (id)', { id: 'number | null' }],
-  ['WITH', 'WITH w AS (SELECT NULL::int AS id) SELECT w.id FROM w', { id: 'number | null' }],
+  [
+    'WITH',
+    'WITH w AS (SELECT NULL::int AS id, 1 AS one) SELECT w.id, w.one FROM w',
+    { id: 'number | null', one: 'number' },
+  ],
+  [
+    'WITH RECURSIVE',
+    'WITH RECURSIVE w(id) AS (SELECT 1 UNION ALL SELECT nullif(w.id + 1, 3) FROM w WHERE w.id < 5) SELECT w.id, u.name FROM w LEFT JOIN users u ON u.id = w.id',
+    { id: 'number | null', name: 'string | null' },
+  ],
   ['names of columns', 'SELECT x.a FROM users AS x(a, b, c, d)', { a: 'number | null' }],
   ['a table without name', 'VALUES (1), (NULL)', { column1: 'number | null' }],
   [
@@ -73,8 +110,11 @@ const CASES: readonly (readonly [string, string, Readonly<Record<string, string>
   ],
 ];
 
+const database = useDatabase();
+
 test.each(CASES)('%s', async (_, body, expected) => {
-  await withDdl(`${DDL} CREATE VIEW v AS ${body}`, async (session) => {
+  await database.session(async (session) => {
+    await session.batch(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${DDL} CREATE VIEW v AS ${body}`);
     const { text } = await fromSession(session);
     expect(members(text, 'VRow')).toEqual(expected);
     const rows = await session.query('SELECT * FROM v');
