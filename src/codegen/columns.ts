@@ -128,26 +128,6 @@ export function tableFacts(table: Table, types: TypeResolver, children: readonly
   return facts;
 }
 
-/**
- * Whether reading can give NULL: the column's own flag counts only when it holds for all rows there are. Until PostgreSQL
- * 17 heirs can lose theirs. `checks`: of the table, not of the type: what an empty subquery gives is a NULL that the server
- * takes for a value of the domain, so a domain's NOT NULL keeps none out of a table (CREATE DOMAIN, Notes).
- */
-export function isNullable(table: Table, column: Column, checks: Facts, children: readonly Table[]): boolean {
-  if (checks.notNull) return false;
-  const { name } = column;
-  const lost = ({ constraints }: Table): boolean =>
-    constraints.some(
-      (c) =>
-        c.kind === 'not null' && (!c.validated || (c.noInherit && children.length > 0)) && c.columns.includes(name),
-    );
-  if (!column.notNull || table.kind === 'foreign table' || lost(table)) return true;
-  return children.some(
-    (child) =>
-      child.kind === 'foreign table' || lost(child) || !child.columns.some((one) => one.name === name && one.notNull),
-  );
-}
-
 /** How a column may be given when a row is made. */
 export function insertMode(column: Column, resolved: ResolvedType, facts: Facts): 'required' | 'optional' | 'never' {
   if (column.generated !== null || column.identity === 'always') return 'never';

@@ -101,7 +101,7 @@ describe('names, order and coverage', () => {
   });
 
   test('kanel: a LEFT JOIN column of a view is not null', () => {
-    expect(members(out.text, 'VRow').booking_id).toBe('number | null');
+    expect(members(out.text, 'VRow').booking_id).toBe('BookingId | null');
   });
 
   test('pg-schema-cli: no views; pg-to-ts: no materialized views', () => {
