@@ -1,5 +1,5 @@
 /**
- * Reports of drills: `drills/<id>.json` and `.md` beside the backups, and `drills/README.md` with all of them. Outside
+ * Reports of drills: `drills/<id>.json` and `.md` beside the backups, and `drills/README.md` and `index.html` with all of them. Outside
  * the database, because a restore that wipes the record of itself proves nothing.
  */
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -8,9 +8,12 @@ import { byCode } from '../base/canonical.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { syncFolder, writeDurably } from '../disk/durable.ts';
+import { drillsPage } from './drill-page.ts';
 import { type DrillReport, historyPage, reportPage } from './drill-report.ts';
 
 const FOLDER = 'drills';
+/** All drills, for a browser. */
+const DRILLS_PAGE = 'index.html';
 const DRAFT = '.partial';
 /** A draft this old belongs to a killed run: writing one takes milliseconds. */
 const STALE_AFTER = 3_600_000;
@@ -34,15 +37,22 @@ export async function prepareDrills(dir: string): Promise<void> {
   });
 }
 
-/** Writes a report, its page, and the page of all. Gives the path of the report. Throws DRILL_REPORT. */
+/** Writes a report, its page, and the pages of all. Gives the path of the report. Throws DRILL_REPORT. */
 export async function writeDrill(dir: string, report: DrillReport): Promise<string> {
   return await reporting(dir, async (folder) => {
     const path = await place(folder, `${report.id}.json`, `${JSON.stringify(report, null, 2)}\n`);
     await place(folder, `${report.id}.md`, reportPage(report));
-    await place(folder, 'README.md', historyPage((await readDrills(dir)).reports));
+    const { reports } = await readDrills(dir);
+    await place(folder, 'README.md', historyPage(reports));
+    await place(folder, DRILLS_PAGE, drillsPage(reports));
     await syncFolder(folder);
     return path;
   });
+}
+
+/** Path of the page of all drills; it is there from the first drill on. */
+export function drillsPagePath(dir: string): string {
+  return join(dir, FOLDER, DRILLS_PAGE);
 }
 
 /** Every report at hand; a folder that does not exist holds none. */

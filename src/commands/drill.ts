@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { drillBackup } from '../backup/drill.ts';
 import type { DrillReport } from '../backup/drill-report.ts';
-import { readDrills } from '../backup/drill-store.ts';
+import { drillsPagePath, readDrills } from '../backup/drill-store.ts';
 import { duration } from '../base/duration.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts';
@@ -74,7 +74,10 @@ async function smokeLines(context: Context, session: Session): Promise<readonly 
 async function history(dir: string): Promise<Outcome> {
   const { reports, findings } = await readDrills(dir);
   const none: Block = { kind: 'text', text: `no drills in ${dir}: strata drill`, tone: 'warn' };
-  return outcome({ drills: reports }, [reports.length === 0 ? none : drillTable(reports)], findings);
+  const page = drillsPagePath(dir);
+  if (reports.length === 0) return outcome({ drills: reports, page: null }, [none], findings);
+  const where: Block = { kind: 'text', text: `as a page: ${page}`, tone: 'quiet' };
+  return outcome({ drills: reports, page }, [drillTable(reports), where], findings);
 }
 
 function drillTable(reports: readonly DrillReport[]): Block {

@@ -71,6 +71,7 @@ describe('a good backup', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(report);
     expect(readFileSync(path.replace(/json$/, 'md'), 'utf8')).toMatch(/RPO \| 90 s|RPO \| 2 min/);
     expect(readFileSync(join(dirOf(backup), 'drills', 'README.md'), 'utf8')).toContain(`(${report.id}.md)`);
+    expect(readFileSync(join(dirOf(backup), 'drills', 'index.html'), 'utf8')).toContain(`href="${report.id}.md"`);
     expect(scratchServers()).toEqual(before);
   });
 
@@ -278,9 +279,13 @@ describe('the command', () => {
     write(cwd, { 'backups/drills/20260101T000000Z-00000000.json': '{"strata_drill": 1}' });
     const past = await strata(['drill', '--history', '--json'], { cwd });
     expect(past.status).toBe(0);
-    const told = JSON.parse(past.stdout) as { data: { drills: DrillReport[] }; findings: { code: string }[] };
+    const told = JSON.parse(past.stdout) as {
+      data: { drills: DrillReport[]; page: string };
+      findings: { code: string }[];
+    };
     expect(told.data.drills.map((report) => report.result)).toEqual(['failed', 'proved']);
     expect(told.findings.map((found) => found.code)).toEqual(['drill/unreadable']);
+    expect(readFileSync(told.data.page, 'utf8')).toContain('1 of 2');
     expect((await strata(['drill', '--all', backup.id], { cwd })).status).toBe(2);
   }, 120_000);
 

@@ -47,9 +47,10 @@ function fill({ sql }) {
   for (let i = 1; i <= 4; i += 1) {
     sql(`CREATE TABLE bookings_${i} (id bigint, student_id integer NOT NULL, tutor_id integer NOT NULL,
       status text NOT NULL, starts_at timestamptz NOT NULL, price numeric(10,2), token uuid, note text, created_at timestamptz)`);
-    sql(`INSERT INTO bookings_${i}
-      SELECT id + copy * ${made}::bigint, student_id, tutor_id, status, starts_at, price, token, note, created_at
-        FROM generate_series(0, ${Math.ceil(rows / made) - 1}) AS copy, made WHERE id + copy * ${made}::bigint <= ${rows}`);
+    for (let first = 0; first < rows; first += made) {
+      sql(`INSERT INTO bookings_${i} SELECT id + ${first}, student_id, tutor_id, status, starts_at, price, token, note, created_at
+        FROM made WHERE id + ${first} <= ${rows}`);
+    }
     sql(`ALTER TABLE bookings_${i} ADD PRIMARY KEY (id)`);
     sql(`CREATE INDEX ON bookings_${i} (tutor_id, starts_at)`);
   }
