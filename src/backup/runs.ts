@@ -7,7 +7,16 @@ import { join } from 'node:path';
 
 const RUNS = 'runs.jsonl';
 
-export const RUN_NAMES = ['create', 'verify', 'prune', 'drill', 'wal base', 'wal prune', 'wal status'] as const;
+export const RUN_NAMES = [
+  'create',
+  'verify',
+  'prune',
+  'drill',
+  'wal base',
+  'wal prune',
+  'wal status',
+  'wal upload',
+] as const;
 export type RunName = (typeof RUN_NAMES)[number];
 
 export interface PastRun {

@@ -10,7 +10,8 @@ import { readStatus } from '../wal/status.ts';
 import { parseTarget } from '../wal/target.ts';
 import type { Context, Options } from './command.ts';
 
-export async function run({ config, runtime }: Context, options: Options): Promise<Outcome> {
+export async function run(context: Context, options: Options): Promise<Outcome> {
+  const { config, runtime } = context;
   const dataDir = dataDirOf(config.root, options);
   checkFlags(options);
   if (options.discard === true) {
@@ -25,6 +26,7 @@ export async function run({ config, runtime }: Context, options: Options): Promi
     ...(lsn === undefined ? {} : { lsn }),
     ...(name === undefined ? {} : { name }),
   });
+  if (options.remote === true) await (await import('./wal-remote.ts')).bring(context, { system: null, target });
   const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
   const { inventory, windows } = await readStatus({ archive, session: null, verify: false, runtime });
   const timeline = typeof options.timeline === 'number' ? options.timeline : undefined;
@@ -35,10 +37,10 @@ export async function run({ config, runtime }: Context, options: Options): Promi
 
 /** The cluster comes whole: nothing of it can be chosen. */
 function checkFlags(options: Options): void {
-  const other = (['to', 'inPlace', 'table', 'schema', 'remote'] as const).find((flag) => options[flag] !== undefined);
+  const other = (['to', 'inPlace', 'table', 'schema'] as const).find((flag) => options[flag] !== undefined);
   if (options.args.length === 0 && other === undefined) return;
   throw new ToolError('USAGE', 'a recovery to a moment brings back the whole cluster, from base backup and WAL', {
-    hint: 'Leave out the id of a dump, --to, --in-place, --table, --schema and --remote.',
+    hint: 'Leave out the id of a dump, --to, --in-place, --table and --schema.',
   });
 }
 

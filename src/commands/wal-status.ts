@@ -12,13 +12,18 @@ import { monitored } from './monitored.ts';
 import { mebibytes } from './size.ts';
 import { readWalStatus } from './wal-read.ts';
 
-export const run: Run = monitored('wal status', async (context, options) => {
+export const run: Run = async (context, options) => {
+  if (options.remote === true) return await (await import('./wal-remote.ts')).status(context, options);
+  return await status(context, options);
+};
+
+const status: Run = monitored('wal status', async (context, options) => {
   const { config, runtime } = context;
   const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
   const how = { verify: options.verify === true, asks: true };
-  const { status, unreachable } = await readWalStatus(context, archive, how);
+  const { status: read, unreachable } = await readWalStatus(context, archive, how);
   const now = runtime.now().getTime();
-  return outcome(dataOf(archive, status, now), viewOf(status, now), [...status.findings, ...unreachable]);
+  return outcome(dataOf(archive, read, now), viewOf(read, now), [...read.findings, ...unreachable]);
 });
 
 function dataOf(archive: Archive, status: WalStatus, now: number): object {

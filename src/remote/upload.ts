@@ -33,6 +33,8 @@ export interface FileUpload {
   readonly sha256: string;
   /** True: what lies there was found damaged. Its checksum is not believed: it is read back. */
   readonly suspect?: boolean;
+  /** False: what lies there with other bytes stays, and the answer is `differs`. Default true. */
+  readonly replaces?: boolean;
   /** Hears of bytes as they are done. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -59,6 +61,7 @@ export async function uploadFile(remote: Remote, file: FileUpload): Promise<Uplo
       return { kind: 'stored', kept: true, etag: before.etag, proof };
     }
   }
+  if (before !== null && file.replaces === false) return { kind: 'differs' };
   // What lies there with other bytes belongs to no backup: only a manifest makes one, and that comes last.
   const parts =
     size <= partSize ? await sendWhole(remote, file, before) : await sendParts(remote, file, before, partSize);

@@ -66,7 +66,7 @@ export async function findArchive(dir: string): Promise<Archive | null> {
     throw unusable(path, messageOf(thrown));
   });
   if (text === null) return null;
-  const identity = parse(text);
+  const identity = parseIdentity(text);
   if (identity === null) throw unusable(path, 'it is damaged, or of a newer version of strata');
   return { ...identity, dir };
 }
@@ -78,7 +78,8 @@ function unusable(path: string, why: string): ToolError {
   });
 }
 
-function parse(text: string): Identity | null {
+/** Null: it is no `archive.json`. */
+export function parseIdentity(text: string): Identity | null {
   try {
     const value = JSON.parse(text) as Partial<Identity> | null;
     const whole = /^\d+$/.test(value?.system_identifier ?? '') && Number.isInteger(value?.wal_segment_size);
@@ -100,19 +101,49 @@ export async function writeIdentity(dir: string, identity: Identity): Promise<vo
 /** What lies in `wal/`: names and sizes, no contents but those of history files. */
 export async function readContents(archive: Archive): Promise<Contents> {
   const folder = walFolder(archive);
+  const files: WalFile[] = [];
+  for (const name of await readdir(folder)) {
+    if (kindOf(name, archive) === null) continue;
+    const { size, blocks, mtimeMs } = await stat(join(folder, name));
+    files.push({ name, size, stored: blocks * 512, at: mtimeMs });
+  }
+  return await sortFiles(archive, files, (name) => readFile(join(folder, name), 'utf8'));
+}
+
+/** A file as it lies in a folder or in a bucket. */
+export interface WalFile {
+  readonly name: string;
+  readonly size: number;
+  readonly stored: number;
+  readonly at: number;
+}
+
+/** What kind of WAL file has such a name; null: none. */
+export function kindOf(name: string, { wal_segment_size }: Identity): 'segment' | 'history' | 'other' | null {
+  if (parseSegment(name, wal_segment_size) !== null) return 'segment';
+  if (/^[0-9A-F]{8}\.history$/.test(name)) return 'history';
+  return /^[0-9A-F]{24}(\.[0-9A-F]{8}\.backup|\.partial)$/.test(name) ? 'other' : null;
+}
+
+export async function sortFiles(
+  identity: Identity,
+  files: readonly WalFile[],
+  read: (name: string) => Promise<string>,
+): Promise<Contents> {
   const segments: StoredSegment[] = [];
   const histories = new Map<number, readonly Leg[]>();
   const [brokenHistories, others]: [string[], string[]] = [[], []];
-  for (const name of await readdir(folder)) {
-    const segment = parseSegment(name, archive.wal_segment_size);
-    if (segment !== null) {
-      const { size, blocks, mtimeMs } = await stat(join(folder, name));
-      segments.push({ ...segment, name, size, stored: blocks * 512, at: mtimeMs });
-    } else if (/^[0-9A-F]{8}\.history$/.test(name)) {
-      const legs = parseHistory(await readFile(join(folder, name), 'utf8'));
+  for (const file of files) {
+    const { name } = file;
+    const segment = parseSegment(name, identity.wal_segment_size);
+    const kind = kindOf(name, identity);
+    if (segment !== null) segments.push({ ...segment, ...file });
+    else if (kind === 'other') others.push(name);
+    else if (kind === 'history') {
+      const legs = parseHistory(await read(name));
       if (legs === null) brokenHistories.push(name);
       else histories.set(Number.parseInt(name, 16), legs);
-    } else if (/^[0-9A-F]{24}(\.[0-9A-F]{8}\.backup|\.partial)$/.test(name)) others.push(name);
+    }
   }
   segments.sort((a, b) => Number(a.number - b.number) || a.timeline - b.timeline);
   return { segments, histories, brokenHistories, others };

@@ -73,30 +73,46 @@ export async function listBases(archive: Archive): Promise<readonly Base[]> {
     const recorded = last?.ok === false ? (last.fault ?? 'its last verification failed') : null;
     const fault =
       manifest === null ? 'base.json is missing or damaged' : (recorded ?? (await changedManifest(archive, manifest)));
-    bases.push({
-      id,
-      manifest,
-      fault,
-      start: parseLsn(manifest?.start_lsn ?? '') ?? 0n,
-      stop: parseLsn(manifest?.stop_lsn ?? '') ?? 0n,
-      // To the end of that second: ids tell no fractions.
-      stoppedAt: manifest === null ? timeOfId(id) + 999 : Date.parse(manifest.stopped_at),
-    });
+    bases.push(baseOf(id, manifest, fault));
   }
-  return bases.sort((a, b) => a.stoppedAt - b.stoppedAt || byCode(a.id, b.id));
+  return inOrder(bases);
+}
+
+export function inOrder(bases: readonly Base[]): readonly Base[] {
+  return [...bases].sort((a, b) => a.stoppedAt - b.stoppedAt || byCode(a.id, b.id));
+}
+
+export function baseOf(id: string, manifest: BaseManifest | null, fault: string | null): Base {
+  return {
+    id,
+    manifest,
+    fault,
+    start: parseLsn(manifest?.start_lsn ?? '') ?? 0n,
+    stop: parseLsn(manifest?.stop_lsn ?? '') ?? 0n,
+    // To the end of that second: ids tell no fractions.
+    stoppedAt: manifest === null ? timeOfId(id) + 999 : Date.parse(manifest.stopped_at),
+  };
 }
 
 async function readBase(archive: Archive, id: string): Promise<BaseManifest | null> {
   try {
-    const text = await readFile(join(baseFolder(archive), id, 'base.json'), 'utf8');
-    const value = JSON.parse(text) as Partial<BaseManifest> | null;
-    const texts = [value?.start_lsn, value?.stop_lsn, value?.stopped_at, value?.manifest_sha256];
-    const whole = texts.every((one) => typeof one === 'string') && Number.isInteger(value?.timeline);
-    const own = value?.id === id && value.system_identifier === archive.system_identifier;
-    return value?.strata_base === 1 && whole && own ? (value as BaseManifest) : null;
+    return parseBase(JSON.parse(await readFile(join(baseFolder(archive), id, 'base.json'), 'utf8')), id, archive);
   } catch {
     return null;
   }
+}
+
+/** Null: it is no base.json of that backup and cluster. */
+export function parseBase(
+  given: unknown,
+  id: string,
+  { system_identifier }: Pick<Archive, 'system_identifier'>,
+): BaseManifest | null {
+  const value = given as Partial<BaseManifest> | null;
+  const texts = [value?.start_lsn, value?.stop_lsn, value?.stopped_at, value?.manifest_sha256];
+  const whole = texts.every((one) => typeof one === 'string') && Number.isInteger(value?.timeline);
+  const own = value?.id === id && value.system_identifier === system_identifier;
+  return value?.strata_base === 1 && whole && own ? (value as BaseManifest) : null;
 }
 
 async function changedManifest(archive: Archive, manifest: BaseManifest): Promise<string | null> {

@@ -30,9 +30,12 @@ export async function segmentFault(archive: Archive, name: string): Promise<stri
   return sum === undefined ? null : 'its checksum is not that of the file that the server wrote';
 }
 
-/** By size and header alone. */
-export async function quickFault(archive: Archive, name: string): Promise<string | null> {
-  const path = join(walFolder(archive), name);
+/** By size and header alone. `path`: where it lies, when not in the archive yet. */
+export async function quickFault(
+  archive: Archive,
+  name: string,
+  path = join(walFolder(archive), name),
+): Promise<string | null> {
   const segment = parseSegment(name.replace(/\.partial$/, ''), archive.wal_segment_size);
   if (segment === null) return null;
   const { size } = await stat(path);
@@ -79,7 +82,7 @@ export async function changedFiles(
 }
 
 /** A file that cannot be read has no line in the output, and so differs from its record. */
-function cksum(folder: string, names: readonly string[]): Promise<Sums> {
+export function cksum(folder: string, names: readonly string[]): Promise<Sums> {
   return new Promise((done, fail) => {
     execFile('cksum', names, { cwd: folder, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) => {
       if (error && typeof error.code !== 'number') return fail(new Error(`cksum: ${messageOf(error)}`));

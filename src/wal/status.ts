@@ -71,7 +71,7 @@ export async function readStatus(input: StatusInput): Promise<WalStatus> {
   const missing = missingIn(inventory, timeline, server);
   const found = reaches(inventory, timeline);
   const windows = await windowsOf(found, input);
-  const newest = newestOf(found.at(-1), contents, archive);
+  const newest = newestOf(found.at(-1), contents, archive.wal_segment_size);
   const told: Told = { archive, contents, inventory, server, timeline, holes: missing, unread };
   const findings = tellFindings(told);
   return { inventory, contents, server, timeline, holes: missing, windows, newest, findings };
@@ -110,10 +110,10 @@ function missingIn(inventory: Inventory, timeline: number, server: ServerState |
   return holes(inventory, path, first, server?.timeline === timeline ? last : undefined);
 }
 
-function newestOf(reach: Reach | undefined, { segments }: Contents, archive: Archive): StoredSegment | null {
+export function newestOf(reach: Reach | undefined, { segments }: Contents, segmentSize: number): StoredSegment | null {
   if (reach === undefined || reach.last === null) return null;
   const { path, last: number } = reach;
-  const timeline = timelineOfSegment(path, number, archive.wal_segment_size);
+  const timeline = timelineOfSegment(path, number, segmentSize);
   return segments.find((one) => one.number === number && one.timeline === timeline) ?? null;
 }
 

@@ -1,24 +1,11 @@
 /** Cards of the commands that load rows, write types, and keep backups. */
 import type { Card, Flag } from '../command.ts';
 import { INSTALL } from './backup-install.ts';
-import { CONFIRM, BACKUP_DIR as DIR, IDENTITY } from './flags.ts';
+import { BUCKET, CONFIRM, BACKUP_DIR as DIR, IDENTITY } from './flags.ts';
 import { SUBJECT } from './subject.ts';
 import { RECOVERY_FLAGS } from './wal.ts';
 
 const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the copies in the bucket (backup.remote)' };
-
-/** Where the bucket is, for machines without a configuration. */
-const TRANSFER: readonly Flag[] = [
-  {
-    name: 'endpoint',
-    kind: 'string',
-    value: 'url',
-    config: 'backup.remote.endpoint',
-    help: 'https://host of the storage',
-  },
-  { name: 'bucket', kind: 'string', value: 'name', config: 'backup.remote.bucket', help: 'name of the bucket' },
-  { name: 'prefix', kind: 'string', value: 'path', config: 'backup.remote.prefix', help: 'what keys begin with' },
-];
 
 export const DATA_CARDS: readonly Card[] = [
   {
@@ -152,14 +139,14 @@ export const DATA_CARDS: readonly Card[] = [
           'bucket. The bucket is backup.remote of the configuration; credentials are AWS_ACCESS_KEY_ID\n' +
           'and AWS_SECRET_ACCESS_KEY, in the environment only.',
         arguments: [{ name: 'id', required: false, variadic: true, help: 'the backups; default: the newest' }],
-        flags: [{ name: 'all', kind: 'boolean', help: 'every backup in the folder' }, ...TRANSFER, DIR],
+        flags: [{ name: 'all', kind: 'boolean', help: 'every backup in the folder' }, ...BUCKET, DIR],
         examples: ['strata backup upload', 'strata backup upload --all'],
       },
       {
         name: 'download',
         summary: 'copy a backup of the bucket into the folder, every checksum compared',
         arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest in the bucket' }],
-        flags: [...TRANSFER, DIR],
+        flags: [...BUCKET, DIR],
         examples: ['strata backup download 20261122T034500Z'],
       },
       INSTALL,
@@ -186,7 +173,7 @@ export const DATA_CARDS: readonly Card[] = [
       'WAL up to there is read first, recovery is compared with it, and only then the copy is promoted, and stopped.',
     arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest good one' }],
     flags: [
-      { name: 'remote', kind: 'boolean', help: 'download it from the bucket first, where it is not here' },
+      { name: 'remote', kind: 'boolean', help: 'download first what is not here' },
       { name: 'to', kind: 'string', value: 'database', help: 'name of the database to create, or of an empty one' },
       {
         name: 'in-place',

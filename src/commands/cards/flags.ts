@@ -78,3 +78,16 @@ export const BACKUP_DIR: Flag = {
   config: 'backup.dir',
   help: 'folder of the backups',
 };
+
+/** Where the bucket is, for machines without a configuration. */
+export const BUCKET: readonly Flag[] = [
+  {
+    name: 'endpoint',
+    kind: 'string',
+    value: 'url',
+    config: 'backup.remote.endpoint',
+    help: 'https://host of the storage',
+  },
+  { name: 'bucket', kind: 'string', value: 'name', config: 'backup.remote.bucket', help: 'name of the bucket' },
+  { name: 'prefix', kind: 'string', value: 'path', config: 'backup.remote.prefix', help: 'what keys begin with' },
+];

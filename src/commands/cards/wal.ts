@@ -1,6 +1,6 @@
 /** Card of `wal`: the archive that points in time are recovered from. */
 import type { Card, Flag } from '../command.ts';
-import { CONFIRM } from './flags.ts';
+import { BUCKET, CONFIRM } from './flags.ts';
 
 const WAL_DIR: Flag = {
   name: 'wal-dir',
@@ -8,6 +8,15 @@ const WAL_DIR: Flag = {
   value: 'dir',
   config: 'backup.wal.dir',
   help: 'folder of the WAL archive',
+};
+
+const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the archive in the bucket (backup.remote)' };
+
+const SYSTEM: Flag = {
+  name: 'system',
+  kind: 'string',
+  value: 'identifier',
+  help: 'the cluster, where the bucket has archives of several',
 };
 
 /** Flags of `restore` for a moment. */
@@ -78,8 +87,37 @@ export const WAL_CARD: Card = {
       details:
         'Looks at the name, size and header of every segment, and at the server for what waits to be archived; without a\n' +
         'server the archive alone is judged. Exit status 1 when something is wrong.',
-      flags: [{ name: 'verify', kind: 'boolean', help: 'read every byte of segments and base backups' }, WAL_DIR],
-      examples: ['strata wal status', 'strata wal status --verify --json'],
+      flags: [
+        { name: 'verify', kind: 'boolean', help: 'read every byte of segments and base backups' },
+        REMOTE,
+        SYSTEM,
+        WAL_DIR,
+      ],
+      examples: ['strata wal status', 'strata wal status --verify --json', 'strata wal status --remote'],
+    },
+    {
+      name: 'upload',
+      summary: 'bring the archive into the bucket, as far as it is not there',
+      details: 'WAL, then base backups, each verified before. Nothing there is ever replaced. Let it run every minute.',
+      flags: [
+        { name: 'verify', kind: 'boolean', help: 'compare what is there already by its checksum, too' },
+        WAL_DIR,
+        ...BUCKET,
+      ],
+      examples: ['strata wal upload', 'strata wal upload --verify'],
+    },
+    {
+      name: 'download',
+      summary: 'bring the archive back from the bucket, as far as it is not here',
+      details:
+        'Into the archive of this machine, or a new one; then: strata restore --at …. Damaged segments are mended.',
+      flags: [
+        { name: 'newest', kind: 'boolean', help: 'only the newest base backup, and the WAL behind it' },
+        SYSTEM,
+        WAL_DIR,
+        ...BUCKET,
+      ],
+      examples: ['strata wal download', 'strata wal download --newest --wal-dir /restore/wal'],
     },
     {
       name: 'prune',
@@ -90,6 +128,8 @@ export const WAL_CARD: Card = {
       flags: [
         { name: 'delete', kind: 'boolean', help: 'delete what is not needed; without it nothing is touched' },
         { name: 'days', kind: 'integer', value: 'n', config: 'backup.wal.days', help: 'any moment of so many days' },
+        REMOTE,
+        SYSTEM,
         WAL_DIR,
       ],
       examples: ['strata wal prune', 'strata wal prune --days 14 --delete'],
