@@ -548,6 +548,49 @@ export function acceptBooking(db: Queryable, args: AcceptBookingArgs): Promise<B
   ], ')'), 'accept_booking', true);
 }
 
+/** Arguments of public.act_as. */
+export interface ActAsArgs {
+  readonly userId: number;
+}
+
+/**
+ * Opens a transaction for an account, which is looked up once; null: a visitor. False: the account may not act, and is nobody.
+ *
+ * function public.act_as(p_user_id integer)
+ */
+export function actAs(db: Queryable, args: ActAsArgs): Promise<boolean | null> {
+  return oneValue<boolean | null>(run(db, 'SELECT * FROM "public"."act_as"(', [
+    ['"p_user_id" => ', 'integer', args.userId],
+  ], ') AS t(value)'));
+}
+
+/**
+ * Tutor profile of the account that app.user_id names, when it may act at this moment; null otherwise.
+ *
+ * function public.active_tutor_profile_id()
+ */
+export function activeTutorProfileId(db: Queryable): Promise<number | null> {
+  return oneValue<number | null>(run(db, 'SELECT * FROM "public"."active_tutor_profile_id"(', [], ') AS t(value)'));
+}
+
+/**
+ * The account that app.user_id names, when it may act at this moment; null otherwise.
+ *
+ * function public.active_user_id()
+ */
+export function activeUserId(db: Queryable): Promise<number | null> {
+  return oneValue<number | null>(run(db, 'SELECT * FROM "public"."active_user_id"(', [], ') AS t(value)'));
+}
+
+/**
+ * Role of the account that app.user_id names, when it may act at this moment; null otherwise.
+ *
+ * function public.active_user_role()
+ */
+export function activeUserRole(db: Queryable): Promise<string | null> {
+  return oneValue<string | null>(run(db, 'SELECT * FROM "public"."active_user_role"(', [], ') AS t(value)'));
+}
+
 /** Arguments of public.available_slots. */
 export interface AvailableSlotsArgs {
   readonly tutorProfileId: number;

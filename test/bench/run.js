@@ -342,7 +342,7 @@ function archiver() {
 
 /** What its policies add to each named query. */
 async function rls() {
-  const head = ['query', 'as', 'ms', 'ms without', 'ratio', 'pages with / without'];
+  const head = ['query', 'as', 'ms with / without', 'ratio', 'client ms', 'ratio', 'pages'];
   printTable([head, ...(await benchRls(tools))]);
 }
 
