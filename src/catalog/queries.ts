@@ -16,6 +16,7 @@ import leanRelations from './sql/lean/relations.sql';
 import leanRoutines from './sql/lean/routines.sql';
 import members from './sql/members.sql';
 import outsideTargets from './sql/outside-targets.sql';
+import pinSchemas from './sql/pin-schemas.sql';
 import policies from './sql/policies.sql';
 import prepare from './sql/prepare.sql';
 import ranges from './sql/ranges.sql';
@@ -31,13 +32,13 @@ import types from './sql/types.sql';
 import unmodelled from './sql/unmodelled.sql';
 import type * as tables from './table-rows.ts';
 
-/** Run first: pins the settings that the text of the answers depends on. */
-export const PREPARE = prepare;
+/** Run first: pins the settings that the text of the answers depends on, then the schemas. */
+export const PREPARE = [prepare, pinSchemas];
 
 /** Stands for `:schemas` when none are named. */
 export const ALL_SCHEMAS = allSchemas.trimEnd();
 
-/** `:schemas` and `:enforced` are filled in by read.ts. */
+/** `:enforced` is filled in by read.ts. */
 export const QUERIES = {
   schemas,
   extensions,

@@ -67,8 +67,9 @@ async function readParts(session: Session, queries: Queries, options: ReadOption
 
 async function fetchRows(session: Session, queries: Queries, schemas: readonly string[] | undefined): Promise<Rows> {
   const asked = Object.entries(queries);
-  const texts = asked.map(([, query]) => fill(query, schemas, session.serverVersion));
-  const [, ...answers] = await inOneMoment(session, [PREPARE, ...texts]);
+  const texts = [...PREPARE, ...asked.map(([, query]) => query)];
+  const filled = texts.map((query) => fill(query, schemas, session.serverVersion));
+  const answers = (await inOneMoment(session, filled)).slice(PREPARE.length);
   const unasked = Object.keys(QUERIES).map((name) => [name, NONE]);
   const answered = asked.map(([name], i) => [name, answers[i]?.rows ?? NONE]);
   return Object.fromEntries([...unasked, ...answered]) as unknown as Rows;

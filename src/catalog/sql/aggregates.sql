@@ -28,4 +28,4 @@ SELECT a.aggfnoid::oid AS routine, array_remove(ARRAY[
 ], NULL) AS options
 FROM pg_aggregate a
 JOIN pg_proc p ON p.oid = a.aggfnoid
-WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE p.pronamespace = ANY (current_setting('strata.schemas')::oid[])

@@ -21,6 +21,6 @@ JOIN pg_attribute a ON a.attrelid = c.oid
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum
-WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE c.relnamespace = ANY (current_setting('strata.schemas')::oid[])
   AND (c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') OR c.relkind IN ('i', 'I') AND a.attstattarget >= 0)
   AND a.attnum > 0 AND NOT a.attisdropped

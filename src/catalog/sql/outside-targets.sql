@@ -4,10 +4,10 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, ARRAY(
          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum) AS columns
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname <> ALL (:schemas) AND c.oid IN (
+WHERE c.relnamespace <> ALL (current_setting('strata.schemas')::oid[]) AND c.oid IN (
   SELECT confrelid FROM pg_constraint
-  WHERE contype = 'f' AND connamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  WHERE contype = 'f' AND connamespace = ANY (current_setting('strata.schemas')::oid[])
   UNION ALL
   SELECT i.inhparent FROM pg_inherits i JOIN pg_class child ON child.oid = i.inhrelid
-  WHERE child.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  WHERE child.relnamespace = ANY (current_setting('strata.schemas')::oid[])
     AND child.relkind IN ('r', 'p', 'f'))

@@ -4,4 +4,4 @@ SELECT p.oid, p.polrelid AS relation, p.polname AS name, p.polcmd AS command, p.
        pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS with_check
 FROM pg_policy p
 JOIN pg_class c ON c.oid = p.polrelid
-WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE c.relnamespace = ANY (current_setting('strata.schemas')::oid[])

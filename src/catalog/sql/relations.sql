@@ -21,4 +21,4 @@ LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid
 LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
-  AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND c.relnamespace = ANY (current_setting('strata.schemas')::oid[])

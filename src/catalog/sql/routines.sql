@@ -11,6 +11,6 @@ SELECT p.oid, p.pronamespace AS schema, p.proname AS name, p.prokind AS kind,
          FROM generate_series(1, cardinality(COALESCE(p.proallargtypes, p.proargtypes::oid[]))) AS i) END AS defaults
 FROM pg_proc p
 JOIN pg_language l ON l.oid = p.prolang
-WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE p.pronamespace = ANY (current_setting('strata.schemas')::oid[])
   AND NOT EXISTS (SELECT FROM pg_depend d
     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))

@@ -3,4 +3,4 @@ SELECT s.oid, s.stxrelid AS relation, n.nspname AS schema, s.stxname AS name, pg
 FROM pg_statistic_ext s
 JOIN pg_class c ON c.oid = s.stxrelid
 JOIN pg_namespace n ON n.oid = s.stxnamespace
-WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE c.relnamespace = ANY (current_setting('strata.schemas')::oid[])

@@ -5,4 +5,4 @@ JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE NOT t.tgisinternal AND t.tgparentid = 0
-  AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND c.relnamespace = ANY (current_setting('strata.schemas')::oid[])

@@ -12,4 +12,4 @@ FROM pg_type t
 LEFT JOIN pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_type b ON b.oid = t.typbasetype
 WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c')
-  AND t.typnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND t.typnamespace = ANY (current_setting('strata.schemas')::oid[])

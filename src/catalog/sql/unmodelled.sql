@@ -1,6 +1,6 @@
 -- Everything that a user can create and the Snapshot does not hold. A kind that lives in schemas is looked for in the
 -- schemas read; the others in the whole database. What an extension brought is left out.
-WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = ANY (:schemas)), found AS (
+WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_setting('strata.schemas')::oid[])), found AS (
   SELECT 'event trigger' AS kind, evtname::text AS name, 'pg_event_trigger'::regclass AS class, oid FROM pg_event_trigger
   UNION ALL SELECT 'publication', pubname, 'pg_publication'::regclass, oid FROM pg_publication
   UNION ALL SELECT 'subscription', subname, 'pg_subscription'::regclass, oid FROM pg_subscription

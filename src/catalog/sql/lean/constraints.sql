@@ -6,7 +6,7 @@ SELECT con.oid, con.conrelid AS relation, NULLIF(con.contypid, 0) AS domain, con
        CASE WHEN con.contype IN ('c', 'n') THEN NULLIF(con.connoinherit, false) END AS no_inherit,
        NULLIF(con.confrelid, 0) AS target, con.confkey::text AS target_key
 FROM pg_constraint con
-WHERE con.connamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+WHERE con.connamespace = ANY (current_setting('strata.schemas')::oid[])
   AND con.conparentid = 0
   AND (con.contype IN ('p', 'u', 'x', 'f') OR con.contype = 'c' AND (con.conislocal OR con.conrelid = 0)
     OR con.contype = 'n' AND con.conrelid <> 0 AND con.conislocal AND (NOT con.convalidated OR con.connoinherit

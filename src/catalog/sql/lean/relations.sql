@@ -7,4 +7,4 @@ SELECT c.oid, c.relnamespace AS schema, c.relname AS name, c.relkind AS kind,
 FROM pg_class c
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
-  AND c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas))
+  AND c.relnamespace = ANY (current_setting('strata.schemas')::oid[])

@@ -8,6 +8,6 @@ SELECT p.oid, p.pronamespace AS schema, p.proname AS name, p.prokind AS kind,
          SELECT pg_get_function_arg_default(p.oid, i)
          FROM generate_series(1, cardinality(COALESCE(p.proallargtypes, p.proargtypes::oid[]))) AS i) END AS defaults
 FROM pg_proc p
-WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY (:schemas)) AND p.prokind IN ('f', 'p')
+WHERE p.pronamespace = ANY (current_setting('strata.schemas')::oid[]) AND p.prokind IN ('f', 'p')
   AND NOT EXISTS (SELECT FROM pg_depend d
     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
