@@ -19,6 +19,27 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value));
 }
 
+/** JSON without the white space between its tokens: of what was written with indentation and keys in order, the canonical bytes. */
+export function compactJson(json: Uint8Array): Buffer {
+  const compact = Buffer.allocUnsafe(json.length);
+  let to = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at] ?? 0;
+    if (byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB) continue;
+    compact[to++] = byte;
+    if (byte !== QUOTE) continue;
+    for (at += 1; at < json.length; at += 1) {
+      const inside = json[at] ?? 0;
+      compact[to++] = inside;
+      if (inside === QUOTE) break;
+      if (inside === BACKSLASH) compact[to++] = json[++at] ?? 0;
+    }
+  }
+  return compact.subarray(0, to);
+}
+
+const [SPACE, LINE_FEED, RETURN, TAB, QUOTE, BACKSLASH] = [0x20, 0x0a, 0x0d, 0x09, 0x22, 0x5c];
+
 /**
  * SHA-256 of the canonical JSON, without ever holding the whole text: a catalog of 2,000 tables is 12 MB of it. Members
  * of the outermost record that are lists are written element by element; the bytes are the same.
@@ -57,7 +78,11 @@ function sortedKeys(record: Readonly<Record<string, unknown>>): object {
   );
 }
 
-/** The value with every record's keys in order; itself when they are already, which costs no copy. */
+/** The value with every record's keys in the order of canonical JSON; itself when they are already, which costs no copy. */
+export function inOrder<T>(value: T): T {
+  return sorted(value) as T;
+}
+
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value) ? sortedList(value) : sortedRecord(value as Record<string, unknown>);

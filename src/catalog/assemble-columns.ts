@@ -35,5 +35,5 @@ function columnOf(row: ColumnRow, lookup: Lookup): Column {
 
 function generatedOf({ generated, default: expression }: ColumnRow): Column['generated'] {
   if (generated === null || expression === null) return null;
-  return { kind: generated === 's' ? 'stored' : 'virtual', expression };
+  return { expression, kind: generated === 's' ? 'stored' : 'virtual' };
 }

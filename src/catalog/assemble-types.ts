@@ -1,4 +1,5 @@
 /** Enums, domains, composite and range types; sequences. */
+import { inOrder } from '../base/canonical.ts';
 import { columnsOf } from './assemble-columns.ts';
 import { domainCheckOf } from './assemble-constraints.ts';
 import { byName, byQName, groupBy, type Lookup, NONE, nameOf } from './lookup.ts';
@@ -18,7 +19,8 @@ export function typesOf(rows: Rows, lookup: Lookup, keep: (oid: number) => boole
         name: row.name,
         ...lookup.owned(row),
         schema: lookup.schema(row.schema),
-      })),
+      }))
+      .map(inOrder),
   );
 }
 

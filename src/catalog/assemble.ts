@@ -24,7 +24,7 @@ export function assemble(rows: Rows, options: AssembleOptions): Snapshot {
   const keep = (catalog: string) => (oid: number) => !members.has(`${catalog} ${oid}`);
   const keepRelation = (oid: number): boolean => !excluded.has(oid) && keep('pg_class')(oid);
   const { tables, views } = relationsOf(rows, lookup, keepRelation);
-  // Members stand in the order of the canonical bytes, here and in all but user types: what is in order is hashed without a copy.
+  // Members stand in the order of the canonical bytes, here and below: what is in order is hashed without a copy.
   return {
     defaultPrivileges: defaultPrivilegesOf(rows, options.serverVersion),
     extensions: byName([...rows.extensions]),

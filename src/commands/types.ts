@@ -7,7 +7,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { readTypeSource } from '../catalog/read.ts';
-import { parseSnapshot } from '../catalog/snapshot.ts';
+import { parseStored } from '../catalog/snapshot.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
 import { type DocumentUse, documentUses, readDocuments } from '../codegen/documents.ts';
@@ -132,7 +132,7 @@ function storedSnapshot(path: string, given: string): TypeSource {
   if (!existsSync(path)) {
     throw new ToolError('USAGE', `there is no file ${given}`, { hint: 'Give --from the path of a stored snapshot.' });
   }
-  return parseSnapshot(readFileSync(path, 'utf8'), given).snapshot;
+  return parseStored(readFileSync(path), given).snapshot;
 }
 
 function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {

@@ -1,9 +1,9 @@
 /** The file format: what is written comes back, and what was not written so is refused with the reason. */
 import { expect, test } from 'vitest';
-import { canonicalJson } from '../../src/base/canonical.ts';
+import { canonicalJson, sha256 } from '../../src/base/canonical.ts';
 import { ToolError } from '../../src/base/errors.ts';
 import { readSnapshot } from '../../src/catalog/read.ts';
-import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import { parseSnapshot, parseStored, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
 import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
@@ -15,9 +15,17 @@ const sample = () =>
     return readSnapshot(session);
   });
 
+/** Of the text, and of its bytes: the same. */
 function refusal(text: string): ToolError {
+  const error = refusalOf(() => parseSnapshot(text, 'snap.json'));
+  const { message, more } = refusalOf(() => parseStored(Buffer.from(text), 'snap.json'));
+  expect({ message, more }).toEqual({ message: error.message, more: error.more });
+  return error;
+}
+
+function refusalOf(read: () => unknown): ToolError {
   try {
-    parseSnapshot(text, 'snap.json');
+    read();
   } catch (thrown) {
     if (thrown instanceof ToolError) return thrown;
     throw thrown;
@@ -45,7 +53,36 @@ test('server and time are not in the hash, and neither is the order of keys', as
 
 test('an editor on Windows may have been at it', async () => {
   const text = snapshotText(await sample(), about);
-  expect(parseSnapshot(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'snap.json').snapshot.tables).toHaveLength(1);
+  const edited = `\uFEFF${text.replaceAll('\n', '\r\n')}`;
+  expect(parseSnapshot(edited, 'snap.json').snapshot.tables).toHaveLength(1);
+  expect(parseStored(Buffer.from(edited), 'snap.json')).toEqual(parseSnapshot(text, 'snap.json'));
+});
+
+test('its bytes give the same, also when its keys are in another order or its text is formatted otherwise', async () => {
+  const text = snapshotText(await sample(), about);
+  const read = parseSnapshot(text, 'snap.json');
+  const { snapshot, ...head } = JSON.parse(text);
+  const turned = Object.fromEntries(Object.entries(snapshot).reverse());
+  for (const other of [
+    text,
+    JSON.stringify({ ...head, snapshot }),
+    JSON.stringify({ snapshot, ...head }, null, '\t'),
+    JSON.stringify({ ...head, snapshot: turned }, null, 4),
+  ]) {
+    expect(parseStored(Buffer.from(other), 'snap.json')).toEqual(read);
+  }
+});
+
+test('a hash that is right does not make a Snapshot of something else', () => {
+  const hash = sha256('{"tables":[]}');
+  const text = JSON.stringify({
+    strata_snapshot: 1,
+    server: '17.1',
+    taken_at: '2026-01-01',
+    hash,
+    snapshot: { tables: [] },
+  });
+  expect(refusal(text).more.detail).toMatch(/missing or of the wrong type/);
 });
 
 test('a changed file is refused', async () => {
