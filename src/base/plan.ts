@@ -28,6 +28,11 @@ export type Script =
   /** `down = false`, no down section, or nothing that could be inferred. */
   | { readonly kind: 'irreversible'; readonly reason: string; readonly place: Place };
 
+/** Its statements are known beforehand, and may stand in a transaction. */
+export function isPlain(script: Script): boolean {
+  return script.kind === 'statements' && script.transactional;
+}
+
 export interface PlanStep {
   readonly version: string;
   /** The whole file name without its ending: `001_create_users`. */

@@ -124,6 +124,7 @@ async function chains(
 ): Promise<void> {
   const { runtime, config } = context;
   const thorough = new Set<string>();
+  let careful = false;
   const look = { schemas: config.schemas, exclude: ownTables(config.history) };
   const onResult = (result: CycleResult): void => {
     const { name } = result.migration.file;
@@ -135,7 +136,7 @@ async function chains(
     const work = async (session: Session): Promise<ChainEnd> => {
       await ground.check(session);
       const read = (on: Session): Promise<Snapshot> => readSnapshot(on, look);
-      return await cycleChain(session, { ...options, from, thorough, onResult, read, signal: runtime.signal });
+      return await cycleChain(session, { ...options, from, thorough, careful, onResult, read, signal: runtime.signal });
     };
     const end = await withScratchSession(context, work, ground.fill).catch((thrown: unknown) => {
       throw thrown instanceof ReplayFailure ? unreachable(thrown) : thrown;
@@ -145,6 +146,7 @@ async function chains(
     // Behind a migration that does not even go up there is nothing to stand on.
     if (stuck?.kind === 'failed' && stuck.step === 'up') return;
     if (end.suspect !== null) thorough.add(end.suspect);
+    careful ||= end.careful === true;
     from = end.done;
   }
 }

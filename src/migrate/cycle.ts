@@ -2,9 +2,9 @@
  * The cycle: each migration up, down and up again on a scratch database, with the catalog compared after each step.
  *
  * Reading a whole Snapshot four times per migration would take most of the time, so a look at the catalog's rows comes
- * first (cycle-look.ts): a migration that only adds rows, whose down takes away exactly those, and whose second run says
- * the same words again, is proved clean by it. Every other migration (it touched a row that was there before) is rolled back
- * at once and goes the long way, with Snapshots. When the short way finds a difference, the caller starts over on a fresh
+ * first (cycle-short.ts): a migration that changes what looks can see, whose down takes back exactly that, and whose second
+ * run says the same words again, is proved clean by it. What looks cannot judge is rolled back at once and goes the long way, with
+ * Snapshots. When the short way finds a difference, the caller starts over on a fresh
  * database with this migration on the long way, so that a difference is always told from Snapshots. With `data`, rows are
  * compared as well, and everything goes the long way: what it puts in must be committed before the first up.
  */
@@ -14,7 +14,8 @@ import type { Snapshot } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
 import type { CompileOptions } from './compile.ts';
 import { type CycleData, type DataResult, type DataWatch, watchData } from './cycle-data.ts';
-import { isPlain, type Known, knownNow, prepareLook, shortWay } from './cycle-look.ts';
+import { columnsAreUntouched, type Known, knownNow, prepareLook } from './cycle-look.ts';
+import { goesShort, hidesChanges, shortWay } from './cycle-short.ts';
 import type { CompiledMigration } from './model.ts';
 import { mayPrepare, ReplayFailure, replay } from './replay.ts';
 
@@ -45,6 +46,8 @@ export interface CycleOptions {
   readonly until: number;
   /** Names that must go the long way. */
   readonly thorough: ReadonlySet<string>;
+  /** Columns changed once where no look had seen them: from now on, every look takes them all in. */
+  readonly careful: boolean;
   /** Compares rows as well. Default: the catalog only. */
   readonly data?: CycleData | undefined;
   readonly compile: CompileOptions;
@@ -59,6 +62,8 @@ export interface ChainEnd {
   readonly done: number;
   /** The name of a migration to look at again: the long way, or without rows that were put in. */
   readonly suspect: string | null;
+  /** Set when columns were changed where no look had seen them: those behind `done` must be cycled once more, carefully. */
+  readonly careful?: true;
 }
 
 /** Cycles on an empty database, as far as that database can be trusted. Throws a ReplayFailure when `from` cannot be reached. */
@@ -69,29 +74,37 @@ export async function cycleChain(session: Session, options: CycleOptions): Promi
     await replay(session, migration, 'up', options);
   }
   await prepareLook(session);
+  const short = !options.data && !migrations.some(hidesChanges);
   let known: Known | null = null;
   let before: Snapshot | null = null;
+  // Up to here, nothing was changed unnoticed.
+  let sure = from;
+  const unsure = (): ChainEnd => ({ done: sure, suspect: null, careful: true });
   for (let done = from; done < until; done += 1) {
     const migration = migrations[done];
     if (!migration) break;
     signal.throwIfAborted();
-    if (!options.data && isPlain(migration) && !options.thorough.has(migration.file.name)) {
+    if (short && goesShort(migration) && !options.thorough.has(migration.file.name)) {
       known ??= await knownNow(session);
-      const short = await shortWay(session, migration, { known, signal });
-      if (short === 'suspect') return { done, suspect: migration.file.name };
-      if (short === 'clean') {
-        before = null;
+      const judged = await shortWay({ session, migration, known, careful: options.careful, signal });
+      if (judged.kind === 'suspect') return { done, suspect: migration.file.name };
+      if (judged.kind === 'unsure') return unsure();
+      if (judged.kind === 'clean') {
+        [known, before] = [judged.known, null];
+        if (known.columns.since === null) sure = done + 1;
         options.onResult({ kind: 'clean', migration, data: null });
         continue;
       }
     }
+    if (known && !(await columnsAreUntouched(session, known))) return unsure();
     const { result, after } = await longWay(session, migration, before, options);
     if (result === 'refuses rows') return { done, suspect: migration.file.name };
     if (mayPrepare(migration.up) || mayPrepare(migration.down)) await prepareLook(session);
     options.onResult(result);
     if (after === null) return { done: done + 1, suspect: null };
-    [known, before] = [null, after];
+    [known, before, sure] = [null, after, done + 1];
   }
+  if (known && !(await columnsAreUntouched(session, known))) return unsure();
   return { done: until, suspect: null };
 }
 

@@ -7,7 +7,7 @@
  * How many fit is measured rather than guessed, and begins with one: the display must not stand still, and what runs long
  * must be seen in pg_stat_activity by its own text.
  */
-import type { PlanStep } from '../base/plan.ts';
+import { isPlain, type PlanStep } from '../base/plan.ts';
 import { isConnectionLoss } from '../pg/server-error.ts';
 import { asStepFailure, isClean, rootOf, transactionPieces, waitOf, watched, withLockRetries } from './atomic.ts';
 import type { Execution } from './execution.ts';
@@ -29,15 +29,15 @@ export type Committed = (steps: readonly PlanStep[], milliseconds: number) => vo
 export class Pace {
   #size = 1;
 
-  /** The first of `steps`, as many as fit: at least one; nothing comes after one that the session must be washed of. */
+  /** The first of `steps`, as many as fit: one that is not plain goes alone; nothing comes after one that the session must be washed of. */
   next(steps: readonly PlanStep[]): readonly PlanStep[] {
     let length = 0;
     let count = 0;
     for (const step of steps.slice(0, this.#size)) {
       length += lengthOf(step);
-      if (count > 0 && (!isPlain(step) || length > MESSAGE_LENGTH)) break;
+      if (count > 0 && (!isPlain(step.script) || length > MESSAGE_LENGTH)) break;
       count += 1;
-      if (!isClean(step)) break;
+      if (!isPlain(step.script) || !isClean(step)) break;
     }
     return steps.slice(0, count);
   }
@@ -46,11 +46,6 @@ export class Pace {
     const fitting = Math.floor((MESSAGE_MS * steps) / Math.max(milliseconds, 1));
     this.#size = Math.max(1, Math.min(steps * GROWTH, fitting));
   }
-}
-
-/** The statements are known beforehand, and may stand in a transaction. */
-export function isPlain(step: PlanStep | undefined): boolean {
-  return step?.script.kind === 'statements' && step.script.transactional;
 }
 
 /** Runs plain steps, in one message when nothing fails. Throws a StepFailure; what came before its step is committed. */

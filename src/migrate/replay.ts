@@ -19,6 +19,8 @@ export interface ReplayOptions {
 }
 
 export interface Asking {
+  /** Opens the transaction. */
+  readonly opening: readonly string[];
   /** Statements that run last. */
   readonly question: readonly string[];
   /** The direction of the same migration whose transaction is still open: it is committed first. */
@@ -82,13 +84,13 @@ export async function replayAndAsk(
   session: Session,
   migration: CompiledMigration,
   direction: Direction,
-  { question, committing }: Asking,
+  { opening, question, committing }: Asking,
 ): Promise<readonly BatchResult[]> {
   const step = stepOf(direction, migration);
   const statements = step.script.kind === 'statements' ? step.script.statements : [];
   const pieces = [
     ...(committing ? ending(stepOf(committing, migration)) : []),
-    ...frames(step, ['BEGIN']),
+    ...frames(step, opening),
     ...statementPieces(step, statements),
     ...frames(step, question),
   ];

@@ -4,12 +4,12 @@
  */
 
 import { ToolError } from '../base/errors.ts';
-import type { Direction, PlanStep } from '../base/plan.ts';
+import { type Direction, isPlain, type PlanStep } from '../base/plan.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
 import { runAtomically } from './atomic.ts';
 import type { CompileOptions } from './compile.ts';
-import { type Committed, isPlain, Pace, runEach } from './each.ts';
+import { type Committed, Pace, runEach } from './each.ts';
 import { type Batching, type Execution, StepFailure, type StepResult, type Timeouts } from './execution.ts';
 import { type GuardOptions, withMigrationLock } from './guard.ts';
 import type { History } from './history.ts';
@@ -97,7 +97,7 @@ async function perform(execution: Execution, steps: readonly PlanStep[], options
   if (options.singleTransaction) refuseAlone(steps);
   while (account.done < steps.length) {
     const next = steps.slice(account.done);
-    const group = options.singleTransaction ? next : isPlain(next[0]) ? pace.next(next) : next.slice(0, 1);
+    const group = options.singleTransaction ? next : pace.next(next);
     try {
       await runGroup(execution, group, { ...options, committed });
     } catch (thrown) {
@@ -147,7 +147,7 @@ async function runGroup(
   const [step] = group;
   if (!step) return;
   if (runtime.signal.aborted) throw new StepFailure('RUN_INTERRUPTED', { step }, { kind: 'nothing' }, undefined);
-  if (!singleTransaction && isPlain(step)) return runEach(execution, group, committed);
+  if (!singleTransaction && isPlain(step.script)) return runEach(execution, group, committed);
   const started = runtime.ticks();
   await (isAlone(step) ? runStepwise(execution, step) : runAtomically(execution, group));
   committed(group, runtime.ticks() - started);

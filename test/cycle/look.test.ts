@@ -3,8 +3,20 @@
  * from nothing done; and what two runs make is told apart when they make it otherwise.
  */
 import { expect, describe as group, test } from 'vitest';
-import { cycleChain } from '../../src/migrate/cycle.ts';
-import { isUntouched, type Look, lookNow, prepareLook, saysTheSame } from '../../src/migrate/cycle-look.ts';
+import { type ChainEnd, cycleChain } from '../../src/migrate/cycle.ts';
+import {
+  type Asked,
+  BEGIN_COUNTED,
+  COLUMNS,
+  columnsLookedAt,
+  type Known,
+  knownAfter,
+  type Look,
+  lookOf,
+  olderRows,
+  prepareLook,
+  question,
+} from '../../src/migrate/cycle-look.ts';
 import type { CompiledMigration } from '../../src/migrate/model.ts';
 import { majorOf, type Session, withSession } from '../../src/pg/pool.ts';
 import { GROUND, MUTATIONS } from '../catalog/mutations.ts';
@@ -13,16 +25,48 @@ import { serverTarget, useDatabase } from '../support/database.ts';
 const database = useDatabase();
 const major = await withSession(serverTarget(), async (session) => majorOf(session));
 
+const NOTHING: Known = {
+  rows: new Map(),
+  newest: '0',
+  outside: '',
+  columns: { behind: '0', rows: 0, since: null, recent: 0 },
+};
+
+async function look(session: Session, asked: Asked): Promise<Look> {
+  return lookOf(await session.batch(question(asked).join(';\n')));
+}
+
+interface Seen {
+  readonly whole: boolean;
+  readonly counted: boolean;
+  readonly look: Look;
+}
+
 /** Looks before and after `change`, which runs in a subtransaction: the only rows younger than all that was there. */
-async function changed(session: Session, change: string): Promise<{ untouched: boolean; look: Look }> {
-  const before = await lookNow(session, { since: null, all: true });
-  const rows = before.old + before.young;
-  await session.batch(`SAVEPOINT changed; ${change}`);
-  const next = (BigInt(before.transaction) + 1n).toString();
-  const look = await lookNow(session, { since: next, all: false });
+async function changed(session: Session, change: string): Promise<Seen> {
+  const before = await look(session, { known: NOTHING, whole: 'all' });
+  const known = columnsLookedAt(knownAfter(before, NOTHING));
+  await session.batch(`SAVEPOINT changed; ${BEGIN_COUNTED[1]}; ${change}`);
+  const since = (BigInt(before.transaction) + 1n).toString();
+  const counted = await look(session, { since, known, whole: [] });
+  const columns = await look(session, { since, known, whole: [COLUMNS] });
+  const whole = await look(session, { since, known, whole: 'all' });
   await session.query('ROLLBACK TO SAVEPOINT changed');
-  const known = { rows, tables: new Map(before.tables), outside: before.outside };
-  return { untouched: isUntouched(look, known), look };
+  return {
+    whole: counted.others !== false || shows(whole, known),
+    // By the counters, or where those do not meet; and by the look at all columns that comes now and then.
+    counted:
+      counted.others !== false || shows(olderRows(counted, known) ? counted : whole, known) || shows(columns, known),
+    look: whole,
+  };
+}
+
+function shows(seen: Look, known: Known): boolean {
+  if (seen.outside !== known.outside || seen.catalogs.some(({ young }) => young > 0)) return true;
+  const older = olderRows(seen, known);
+  // The numbers do not meet: all is read whole.
+  if (older === null) return false;
+  return [...known.rows].some(([catalog, rows]) => older.get(catalog) !== rows);
 }
 
 async function inTransaction<T>(setup: string, work: (session: Session) => Promise<T>): Promise<T> {
@@ -37,11 +81,13 @@ async function inTransaction<T>(setup: string, work: (session: Session) => Promi
   });
 }
 
-const seen = ({ untouched, look }: Awaited<ReturnType<typeof changed>>): boolean => !untouched || look.young > 0;
+const bySome = ({ whole, counted }: Seen): object => ({ whole, counted });
+const SEEN = { whole: true, counted: true };
+const UNSEEN = { whole: false, counted: false };
 
 group('a change is seen', () => {
   test.each(MUTATIONS.filter(({ since = 0 }) => since <= major))('$title', async ({ setup, change }) => {
-    await inTransaction(setup ?? '', async (session) => expect(seen(await changed(session, change))).toBe(true));
+    await inTransaction(setup ?? '', async (session) => expect(bySome(await changed(session, change))).toEqual(SEEN));
   });
 
   test.each([
@@ -95,13 +141,12 @@ group('a change is seen', () => {
       'DO $$ BEGIN DROP TABLE u; EXCEPTION WHEN OTHERS THEN NULL; END $$',
     ],
   ])('%s', async (_what, setup, change) => {
-    await inTransaction(setup, async (session) => expect(seen(await changed(session, change))).toBe(true));
+    await inTransaction(setup, async (session) => expect(bySome(await changed(session, change))).toEqual(SEEN));
   });
 });
 
 group('what is no change of a definition is none', () => {
   test.each([
-    ['the first foreign key to a table, gone again', 'CREATE TABLE n (id int REFERENCES u); DROP TABLE n'],
     ['an index, gone again: relhasindex stays', 'CREATE INDEX i ON u (v); DROP INDEX i'],
     ['rows', "INSERT INTO u VALUES (1, 'x'), (2, repeat('y', 100000))"],
     ['where a sequence stands', "SELECT setval('q', 7)"],
@@ -112,7 +157,7 @@ group('what is no change of a definition is none', () => {
     ],
   ])('%s', async (_what, change) => {
     await inTransaction('CREATE SEQUENCE q', async (session) =>
-      expect(seen(await changed(session, change))).toBe(false),
+      expect(bySome(await changed(session, change))).toEqual(UNSEEN),
     );
   });
 });
@@ -171,9 +216,8 @@ group('two runs are told apart by', () => {
       const looks = [];
       for (const change of [first, first, second]) looks.push((await changed(session, change)).look);
       const [a, b, c] = looks as [Look, Look, Look];
-      expect(a.others).toBe(0);
-      expect(saysTheSame(a, b)).toBe(true);
-      expect(saysTheSame(a, c)).toBe(false);
+      expect(b.lines).toEqual(a.lines);
+      expect(c.lines).not.toEqual(a.lines);
     });
   });
 
@@ -184,11 +228,20 @@ group('two runs are told apart by', () => {
     ['a publication', 'CREATE PUBLICATION p FOR TABLE t'],
     ['an operator', 'CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)'],
   ])('no look: %s wants a Snapshot', async (_what, change) => {
-    await inTransaction('', async (session) => expect((await changed(session, change)).look.others).toBeGreaterThan(0));
+    await inTransaction('', async (session) => {
+      await session.batch(`${BEGIN_COUNTED[1]}; ${change}`);
+      expect((await look(session, { known: NOTHING, whole: [] })).others).toBe(true);
+    });
   });
 });
 
 const place = { file: 'm.sql', line: 1, column: 1 };
+
+/** In one piece: semicolons stand inside of it. */
+function whole(n: number, up: string, down: string): CompiledMigration {
+  const script = (sql: string) => ({ kind: 'statements', transactional: true, statements: [{ sql, place }] }) as const;
+  return { ...migration(n, '', ''), up: script(up), down: script(down) } as unknown as CompiledMigration;
+}
 
 function migration(n: number, up: string, down: string): CompiledMigration {
   const script = (sql: string) =>
@@ -199,6 +252,31 @@ function migration(n: number, up: string, down: string): CompiledMigration {
     }) as const;
   const file = { version: `${n}`, name: `${n}_m`, file: 'm.sql', checksum: '' };
   return { file, up: script(up), down: script(down), semanticChecksum: null } as unknown as CompiledMigration;
+}
+
+/** A chain that may not read a Snapshot. */
+async function chain(
+  migrations: readonly CompiledMigration[],
+  options: { readonly setup?: string; readonly careful?: boolean } = {},
+): Promise<{ readonly end: ChainEnd; readonly results: readonly string[] }> {
+  const results: string[] = [];
+  const end = await database.session(async (session) => {
+    await session.batch(
+      `DROP SCHEMA IF EXISTS public, old, s, s1 CASCADE; CREATE SCHEMA public; ${options.setup ?? ''}`,
+    );
+    return cycleChain(session, {
+      migrations,
+      from: 0,
+      until: migrations.length,
+      thorough: new Set(),
+      careful: options.careful === true,
+      compile: { root: '', sql: '', all: [] } as never,
+      read: () => Promise.reject(new Error('a Snapshot was read')),
+      onResult: ({ kind }) => results.push(kind),
+      signal: new AbortController().signal,
+    });
+  });
+  return { end, results };
 }
 
 test('migrations that only add are proved clean without a Snapshot', async () => {
@@ -222,19 +300,154 @@ test('migrations that only add are proved clean without a Snapshot', async () =>
     migration(6, "INSERT INTO t1 VALUES (1); SELECT setval('s.q', 9)", 'DELETE FROM t1'),
     migration(7, 'CREATE TABLE parts (a int) PARTITION BY LIST (a)', 'DROP TABLE parts'),
   ];
-  const results: string[] = [];
-  await database.session(async (session) => {
-    const end = await cycleChain(session, {
-      migrations,
-      from: 0,
-      until: migrations.length,
-      thorough: new Set(),
-      compile: { root: '', sql: '', all: [] } as never,
-      read: () => Promise.reject(new Error('a Snapshot was read')),
-      onResult: ({ kind }) => results.push(kind),
-      signal: new AbortController().signal,
-    });
-    expect(end).toEqual({ done: migrations.length, suspect: null });
-  });
+  const { end, results } = await chain(migrations);
+  expect(end).toEqual({ done: migrations.length, suspect: null });
   expect(results).toEqual(migrations.map(() => 'clean'));
+});
+
+const OLD = `CREATE TABLE a (id int PRIMARY KEY, n int DEFAULT 1, t text, CONSTRAINT pos CHECK (n > 0)); CREATE INDEX i ON a (n);
+  CREATE TABLE b (id int, aid int REFERENCES a); COMMENT ON TABLE b IS 'old'; CREATE SCHEMA old;
+  CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1; CREATE VIEW v AS SELECT id FROM a; CREATE SEQUENCE q OWNED BY a.n`;
+
+group('what changes old objects is proved clean without a Snapshot', () => {
+  test.each([
+    ['a column', 'ALTER TABLE a ADD COLUMN c int DEFAULT 3 NOT NULL', 'ALTER TABLE a DROP COLUMN c'],
+    [
+      'a default and a type',
+      'ALTER TABLE a ALTER n SET DEFAULT 2, ALTER n TYPE bigint',
+      'ALTER TABLE a ALTER n SET DEFAULT 1, ALTER n TYPE int',
+    ],
+    [
+      'a name',
+      'ALTER TABLE a RENAME TO z; ALTER TABLE z RENAME n TO m',
+      'ALTER TABLE z RENAME m TO n; ALTER TABLE z RENAME TO a',
+    ],
+    [
+      'a comment',
+      "COMMENT ON TABLE b IS 'new'; COMMENT ON COLUMN b.id IS 'x'",
+      "COMMENT ON TABLE b IS 'old'; COMMENT ON COLUMN b.id IS NULL",
+    ],
+    ['a whole table', 'DROP TABLE b', "CREATE TABLE b (id int, aid int REFERENCES a); COMMENT ON TABLE b IS 'old'"],
+    [
+      'a constraint and an index',
+      'ALTER TABLE a DROP CONSTRAINT pos; DROP INDEX i',
+      'CREATE INDEX i ON a (n); ALTER TABLE a ADD CONSTRAINT pos CHECK (n > 0)',
+    ],
+    [
+      'a routine and a view',
+      'CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN 2; CREATE OR REPLACE VIEW v AS SELECT id + 1 AS id FROM a',
+      'CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1; CREATE OR REPLACE VIEW v AS SELECT id FROM a',
+    ],
+    [
+      'row security',
+      'ALTER TABLE a ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON a USING (n > 1)',
+      'DROP POLICY p ON a; ALTER TABLE a DISABLE ROW LEVEL SECURITY',
+    ],
+    ['a sequence’s owner', 'ALTER SEQUENCE q OWNED BY NONE', 'ALTER SEQUENCE q OWNED BY a.n'],
+    ['the first foreign key to a table', 'CREATE TABLE c (id int REFERENCES a)', 'DROP TABLE c'],
+    [
+      'a column, after a subtransaction that was rolled back',
+      "DO $$ BEGIN CREATE TABLE no (); RAISE 'no'; EXCEPTION WHEN OTHERS THEN NULL; END $$; ALTER TABLE b ADD c int",
+      'ALTER TABLE b DROP c',
+    ],
+  ])('%s', async (_what, up, down) => {
+    for (const careful of [false, true]) {
+      const { end, results } = await chain(
+        [whole(1, up, down), migration(2, 'CREATE TABLE n2 (id int DEFAULT 1)', 'DROP TABLE n2')],
+        { setup: OLD, careful },
+      );
+      expect({ end, results }).toEqual({ end: { done: 2, suspect: null }, results: ['clean', 'clean'] });
+    }
+  });
+});
+
+group('nothing is proved clean that is not', () => {
+  test.each([
+    ['a comment is left on an old object', 'SELECT 1', "COMMENT ON COLUMN a.n IS 'left'"],
+    [
+      'a comment is left, and the next up takes it away',
+      'COMMENT ON COLUMN a.n IS NULL',
+      "COMMENT ON COLUMN a.n IS 'left'",
+    ],
+    ['another index is dropped than was made', 'CREATE INDEX j ON b (id)', 'DROP INDEX i; ALTER INDEX j RENAME TO i'],
+    ['as much is dropped as was made, but of what was there', 'CREATE SCHEMA s1', 'DROP SCHEMA old'],
+    [
+      'an old one is dropped, and made ones come and go',
+      'CREATE SCHEMA s1; DROP SCHEMA s1; DROP SCHEMA old',
+      'SELECT 1',
+    ],
+    [
+      'what a rolled back subtransaction made hides what is dropped',
+      "DO $$ BEGIN CREATE SCHEMA no; RAISE 'no'; EXCEPTION WHEN OTHERS THEN DROP SCHEMA old; END $$; CREATE SCHEMA s1",
+      'DROP SCHEMA s1',
+    ],
+    [
+      'a column comes back at another place',
+      'ALTER TABLE a DROP COLUMN t; ALTER TABLE a ADD COLUMN u int',
+      'ALTER TABLE a DROP COLUMN u; ALTER TABLE a ADD COLUMN w int; ALTER TABLE a ADD COLUMN t text; ALTER TABLE a DROP COLUMN w; ALTER TABLE a DROP COLUMN n; ALTER TABLE a ADD COLUMN n int DEFAULT 1; ALTER TABLE a ADD CONSTRAINT pos CHECK (n > 0); CREATE INDEX i ON a (n); ALTER SEQUENCE q OWNED BY a.n',
+    ],
+    [
+      'down touches more than up did',
+      'ALTER TABLE a ALTER n SET DEFAULT 2',
+      'ALTER TABLE a ALTER n SET DEFAULT 1; ALTER TABLE a ALTER t SET DEFAULT 3',
+    ],
+    [
+      'up undoes what down did too much',
+      'ALTER TABLE b ALTER id DROP DEFAULT; CREATE TABLE c ()',
+      'ALTER TABLE b ALTER id SET DEFAULT 1; DROP TABLE c',
+    ],
+    [
+      'a view comes back otherwise',
+      'CREATE OR REPLACE VIEW v AS SELECT id + 1 AS id FROM a',
+      'CREATE OR REPLACE VIEW v AS SELECT id + 0 AS id FROM a',
+    ],
+    [
+      'the second up makes it otherwise',
+      "DO $$ BEGIN EXECUTE format('CREATE TABLE c%s ()', (SELECT count(*) FROM b)); INSERT INTO b VALUES (1); END $$",
+      'DO $$ BEGIN DROP TABLE IF EXISTS c0, c1; END $$',
+    ],
+    [
+      'a row that a superuser writes under an old number',
+      "INSERT INTO pg_description VALUES ('b'::regclass, 'pg_class'::regclass, 1, 'x'); CREATE TABLE c ()",
+      'DROP TABLE c',
+    ],
+  ])('%s', async (_what, up, down) => {
+    const { end, results } = await chain([whole(1, up, down)], { setup: OLD });
+    expect({ end, results }).toEqual({ end: { done: 0, suspect: '1_m' }, results: [] });
+  });
+
+  // No lock tells that these touch an old table: the look at all columns does, at the end.
+  test.each([
+    ['a grant on an old column', 'GRANT UPDATE (n) ON a TO PUBLIC; CREATE TABLE c (id int DEFAULT 1)', 'DROP TABLE c'],
+    [
+      'a column that a superuser writes',
+      "UPDATE pg_attribute SET attstattarget = 7 WHERE attrelid = 'a'::regclass AND attname = 'n'; CREATE TABLE c (id int DEFAULT 1)",
+      'DROP TABLE c',
+    ],
+  ])('%s', async (_what, up, down) => {
+    const migrations = [
+      migration(1, 'CREATE TABLE x ()', 'DROP TABLE x'),
+      whole(2, up, down),
+      migration(3, 'CREATE TABLE y ()', 'DROP TABLE y'),
+    ];
+    const { end } = await chain(migrations, { setup: OLD });
+    expect(end).toEqual({ done: 0, suspect: null, careful: true });
+    const again = await chain(migrations, { setup: OLD, careful: true });
+    expect(again.end).toEqual({ done: 1, suspect: '2_m' });
+  });
+
+  test('where the server’s counters could be off, Snapshots are read', async () => {
+    const off = migration(1, 'SET LOCAL track_counts = off; DROP SCHEMA old', 'SELECT 1');
+    await expect(chain([off], { setup: OLD })).rejects.toThrow('a Snapshot was read');
+  });
+
+  test('where a session does not count, Snapshots are read', async () => {
+    const counts = database.session(async (session) => {
+      await session.batch('SET track_counts = off');
+      await prepareLook(session);
+      await session.batch(BEGIN_COUNTED.join(';'));
+      return (await look(session, { known: NOTHING, whole: [] })).others;
+    });
+    expect(await counts).toBeNull();
+  });
 });

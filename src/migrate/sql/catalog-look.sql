@@ -1,166 +1,178 @@
--- One look at the catalog from inside a transaction: how many rows a migration can have made there are, and what those say
--- that are young: made since transaction $1, or, when that is null, by this transaction. It must have its number already.
+-- One look at the catalog from inside a transaction: how many rows a migration can have made there are, and what those say that
+-- are young: made since transaction $1, or, when that is null, by this transaction. It must have its number already.
 --
 -- A row that is changed becomes another row with an xmin of its own, so rows that are not young can only become fewer: as
--- long as their number stays, nothing of what was there before has been touched. Counting is a scan of each catalog and
--- nothing more; only young rows are told, without oids, so that two runs of the same statements can be compared.
+-- long as their number stays, nothing of what was there before has been touched. Young rows are told without oids and numbers of
+-- columns, so that two runs of the same statements can be compared, and a row with the one that takes its place: whatever
+-- a Snapshot tells of an object is in its lines.
+--
+-- A catalog is read from a key on. Behind $2, the highest that was there, stand new objects only (`fresh`); they are enough where
+-- the server has counted, since catalog-begun.sql asked, no row changed and none taken away, or none changed and none new:
+-- by those numbers it can be proved that nothing was missed. Other catalogs, and those named in $3, are read from the first
+-- key on that a migration can give; with $3 null, all. Columns are changed in nearly every transaction, by each of their defaults:
+-- as long as it has no table to itself that was there at $4, they are read from there on, and looked at whole now and then.
+--
 -- Left out are PostgreSQL's own rows (oids below 16384) where no migration can change them, and what a Snapshot leaves out.
---
--- A table's row in pg_class is rewritten also by what is no change of the table: the first foreign key to it sets
--- relhastriggers. A table is as old as its system columns, which nothing ever changes; the row of an old table that was
--- rewritten counts as old, and is given with its content, to be compared with what the table said before. $2: the content of
--- every table, rewritten or not.
---
--- `others` counts young rows of kinds that this does not tell: whoever meets one has to read a Snapshot.
+-- `others`: the server has counted changes of catalogs that this does not tell, or, when null, was not asked to count.
 WITH since (age) AS MATERIALIZED (SELECT coalesce(age($1::xid), 0)),
-class (every, young) AS MATERIALIZED (
-  SELECT count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)) FROM pg_class WHERE oid >= 16384
-), young_class AS MATERIALIZED (
-  SELECT c.oid, c.relkind IN ('r', 'p') AND age(a.xmin) > (SELECT age FROM since) AS rewritten,
-         format('relation %s %s %s %s %s %s', c.oid::regclass, CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
-           CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) WHEN 'v' THEN pg_get_viewdef(c.oid) WHEN 'm' THEN pg_get_viewdef(c.oid) END,
-           c.reloftype::regtype,
-           ROW (c.relkind, c.relpersistence, c.relowner, c.relam, c.reltablespace, c.relrowsecurity, c.relforcerowsecurity, c.relreplident),
-           ROW (c.reloptions, c.relacl)) AS line,
-         c.relnamespace = 'pg_toast'::regnamespace AS toast, c.reloptions, c.relkind
-  FROM unnest((SELECT young FROM class)) AS y (oid)
-  JOIN pg_class c ON c.oid = y.oid LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = -1
-), told (every, lines) AS (
-  SELECT (SELECT every FROM class), array_agg(CASE WHEN toast THEN format('toast %s', reloptions) ELSE line END)
-  FROM young_class WHERE rewritten IS NOT TRUE
+begun (m) AS MATERIALIZED (
+  SELECT nullif(current_setting('strata.begun', true), '')::int8[] WHERE current_setting('track_counts')::bool AND $3 IS NOT NULL
+), counted (catalog, told, inserted, updated, deleted) AS MATERIALIZED (
+  SELECT m[n][1]::oid, m[n][2] = 1, pg_stat_get_xact_tuples_inserted(m[n][1]::oid) - m[n][3],
+         pg_stat_get_xact_tuples_updated(m[n][1]::oid) - m[n][4], pg_stat_get_xact_tuples_deleted(m[n][1]::oid) - m[n][5]
+  FROM begun, generate_subscripts(m, 1) AS n
+), behind (key, inserted, deleted, others) AS MATERIALIZED (
+  -- Arrays in the order of catalog-begun.sql.
+  SELECT array_agg(CASE WHEN cardinality($3) > 0 AND catalog::regclass::text = ANY ($3) THEN '16383'
+                        WHEN updated = 0 AND 0 IN (inserted, deleted) THEN $2
+                        WHEN catalog = 'pg_attribute'::regclass AND 0 IN (inserted, deleted) AND NOT EXISTS (
+                          SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation BETWEEN '16384' AND $4
+                          AND mode IN ('ShareUpdateExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) THEN $4
+                        ELSE '16383' END::oid) FILTER (WHERE told),
+         array_agg(inserted) FILTER (WHERE told), array_agg(deleted) FILTER (WHERE told),
+         bool_or(inserted + updated + deleted <> 0) FILTER (WHERE NOT told)
+  FROM counted
+-- The two largest catalogs: when they are read whole, then by their pages rather than by their indexes, and nothing but what is needed.
+), classes (every, young) AS MATERIALIZED (
+  SELECT count(*), array_agg(ctid) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_class WHERE oid > (SELECT nullif(key[1], '16383') FROM behind)
   UNION ALL
-  SELECT count(*), array_agg(
-    CASE WHEN NOT attisdropped AND (SELECT c.relnamespace <> 'pg_toast'::regnamespace FROM pg_class c WHERE c.oid = attrelid) THEN
-      format('column %s %s %s %s %s %s', attrelid::regclass, attnum, attname, format_type(atttypid, atttypmod),
+  SELECT count(*), array_agg(ctid) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_class WHERE oid::int8 > 16383 AND (SELECT key[1] > '16383' FROM behind) IS NOT TRUE
+), columns (every, young) AS MATERIALIZED (
+  SELECT count(*), array_agg(ctid) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_attribute WHERE attrelid > (SELECT nullif(key[2], '16383') FROM behind)
+  UNION ALL
+  SELECT count(*), array_agg(ctid) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_attribute WHERE attrelid::int8 > 16383 AND (SELECT key[2] > '16383' FROM behind) IS NOT TRUE
+), told (catalog, n, every, keys, lines) AS MATERIALIZED (
+  SELECT 'pg_class', 1, (SELECT sum(every) FROM classes), array_agg(oid),
+    array_agg(CASE WHEN relnamespace = 'pg_toast'::regnamespace THEN format('toast %s', reloptions) ELSE
+      format('relation %s %s %s %s %s', oid::regclass, CASE WHEN relispartition THEN pg_get_expr(relpartbound, oid) END,
+        reloftype::regtype, ROW (relkind, relpersistence, relam, reltablespace, relrowsecurity, relforcerowsecurity, relreplident),
+        ROW (relispopulated, reloptions, relacl)) END)
+  FROM pg_class WHERE ctid = ANY (ARRAY(SELECT unnest(young) FROM classes))
+  UNION ALL
+  SELECT 'pg_attribute', 2, (SELECT sum(every) FROM columns), array_agg(attrelid),
+    array_agg(CASE WHEN NOT attisdropped AND attnum > 0
+           AND (SELECT c.relnamespace <> 'pg_toast'::regnamespace FROM pg_class c WHERE c.oid = attrelid) THEN
+      format('column %s %s %s %s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod),
+        -- Its place among those that are there: a column that was dropped keeps its number for ever.
+        (SELECT count(*) FROM pg_attribute o WHERE o.attrelid = a.attrelid AND o.attnum BETWEEN 1 AND a.attnum AND NOT o.attisdropped),
         ROW (attnotnull, attidentity, attgenerated, attstorage, attcompression, attstattarget, attislocal, attcollation,
              attacl, attfdwoptions),
         -- PostgreSQL 17.12 writes the option pg_attver into every column, with another value each time.
-        ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%'))
-    END) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0
+        ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE o NOT LIKE 'pg\_attver=%')) END)
+  FROM pg_attribute a WHERE ctid = ANY (ARRAY(SELECT unnest(young) FROM columns))
   UNION ALL
-  SELECT count(*), array_agg(format('default %s %s %s', adrelid::regclass, adnum, pg_get_expr(adbin, adrelid)))
+  SELECT 'pg_attrdef', 3, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('default %s %s', pg_describe_object('pg_class'::regclass, adrelid, adnum), pg_get_expr(adbin, adrelid)))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_attrdef
+  FROM pg_attrdef WHERE oid > coalesce((SELECT key[3] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('constraint %s %s %s %s %s', conname, conrelid::regclass, contypid::regtype, conislocal,
+  SELECT 'pg_constraint', 4, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('constraint %s %s %s %s %s', conname, conrelid::regclass, contypid::regtype, conislocal,
       pg_get_constraintdef(oid)))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_constraint WHERE oid >= 16384
+  FROM pg_constraint WHERE oid > coalesce((SELECT key[4] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(
-    CASE WHEN (SELECT c.relnamespace <> 'pg_toast'::regnamespace FROM pg_class c WHERE c.oid = indrelid) THEN
-      format('index %s %s', pg_get_indexdef(indexrelid), ROW (indisvalid, indisclustered, indisreplident))
-    END) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_index WHERE indexrelid >= 16384
-  UNION ALL
-  SELECT count(*), array_agg(CASE WHEN tgisinternal THEN format('trigger %s %s', tgrelid::regclass, tgenabled)
-      ELSE format('trigger %s %s', pg_get_triggerdef(oid), tgenabled) END)
+  SELECT 'pg_index', 5, count(*), array_agg(indexrelid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(CASE WHEN (SELECT c.relnamespace <> 'pg_toast'::regnamespace FROM pg_class c WHERE c.oid = indrelid) THEN
+      format('index %s %s', pg_get_indexdef(indexrelid), ROW (indisvalid, indisclustered, indisreplident)) END)
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_trigger
+  FROM pg_index WHERE indexrelid > coalesce((SELECT key[5] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('policy %s %s %s %s %s %s %s', polname, polrelid::regclass, polcmd, polpermissive,
+  SELECT 'pg_trigger', 6, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('trigger %s %s', CASE WHEN tgisinternal THEN tgrelid::regclass::text ELSE pg_get_triggerdef(oid) END, tgenabled))
+    FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_trigger WHERE oid > coalesce((SELECT key[6] FROM behind), '16383')
+  UNION ALL
+  SELECT 'pg_policy', 7, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('policy %s %s %s %s %s %s %s', polname, polrelid::regclass, polcmd, polpermissive,
       polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_policy
+  FROM pg_policy WHERE oid > coalesce((SELECT key[7] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('rule %s %s', CASE WHEN rulename <> '_RETURN' THEN pg_get_ruledef(oid) END, ev_enabled))
+  SELECT 'pg_rewrite', 8, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('rule %s %s', pg_get_ruledef(oid), ev_enabled))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_rewrite WHERE oid >= 16384
+  FROM pg_rewrite WHERE oid > coalesce((SELECT key[8] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('type %s %s %s %s', oid::regtype, format_type(typbasetype, typtypmod), typdefault,
-      ROW (typtype, typnotnull, typcollation, typacl)))
+  SELECT 'pg_type', 9, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('type %s %s %s %s', oid::regtype, format_type(typbasetype, typtypmod), typdefault,
+      ROW (typtype, typnotnull, typcollation, typacl, typlen, typbyval, typalign, typstorage, typcategory, typispreferred,
+           typdelim, typsubscript, typinput, typoutput, typreceive, typsend, typmodin, typmodout, typanalyze)))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_type WHERE oid >= 16384
+  FROM pg_type WHERE oid > coalesce((SELECT key[9] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('label %s %s %s', enumtypid::regtype, enumsortorder, enumlabel))
+  SELECT 'pg_enum', 10, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('label %s %s %s', enumtypid::regtype, enumsortorder, enumlabel))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_enum
+  FROM pg_enum WHERE oid > coalesce((SELECT key[10] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('routine %s %s %s', oid::regprocedure, proacl, CASE WHEN prokind <> 'a' THEN pg_get_functiondef(oid) END))
+  SELECT 'pg_proc', 11, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('routine %s %s %s', oid::regprocedure, proacl, CASE WHEN prokind <> 'a' THEN pg_get_functiondef(oid) END))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_proc WHERE oid >= 16384
+  FROM pg_proc WHERE oid > coalesce((SELECT key[11] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('sequence %s %s %s', seqrelid::regclass,
+  SELECT 'pg_sequence', 12, count(*), array_agg(seqrelid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('sequence %s %s %s', seqrelid::regclass,
       ROW (seqtypid, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle),
-      (SELECT format('%s %s', d.refobjid::regclass, d.refobjsubid) FROM pg_depend d
+      (SELECT pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) FROM pg_depend d
        WHERE d.classid = 'pg_class'::regclass AND d.objid = seqrelid AND d.objsubid = 0
          AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_sequence
+  FROM pg_sequence WHERE seqrelid > coalesce((SELECT key[12] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description))
+  SELECT 'pg_description', 13, count(*), array_agg(objoid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_description WHERE objoid >= 16384
+  FROM pg_description WHERE objoid > coalesce((SELECT key[13] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description))
+  -- Comments on what PostgreSQL brings. Never many rows are read here, nor in the last one.
+  SELECT 'pg_description of PostgreSQL', NULL, count(*), NULL,
+    array_agg(format('comment %s %s', pg_describe_object(classoid, objoid, objsubid), description))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_description
-  WHERE objoid < 16384 AND objoid IN (SELECT oid FROM pg_namespace UNION ALL SELECT oid FROM pg_extension)
+  FROM pg_description WHERE objoid < 16384 AND objoid IN (SELECT oid FROM pg_namespace UNION ALL SELECT oid FROM pg_extension)
   UNION ALL
-  SELECT count(*), array_agg(format('inherits %s %s %s', inhrelid::regclass, inhparent::regclass, inhseqno))
+  SELECT 'pg_inherits', 14, count(*), array_agg(inhrelid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('inherits %s %s %s', inhrelid::regclass, inhparent::regclass, inhseqno))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_inherits
+  FROM pg_inherits WHERE inhrelid > coalesce((SELECT key[14] FROM behind), '16383')
   UNION ALL
-  -- What these say is in the line of their table.
-  SELECT count(*), array_agg(NULL::text) FILTER (WHERE age(xmin) <= (SELECT age FROM since)) FROM pg_partitioned_table
+  SELECT 'pg_partitioned_table', 15, count(*), array_agg(partrelid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('key %s %s', partrelid::regclass, pg_get_partkeydef(partrelid)))
+    FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_partitioned_table WHERE partrelid > coalesce((SELECT key[15] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('schema %s %s', nspname, nspacl)) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_namespace
+  SELECT 'pg_namespace', 16, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('schema %s %s', nspname, nspacl))
+    FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_namespace WHERE oid > coalesce((SELECT nullif(key[16], '16383') FROM behind), '0')
   UNION ALL
-  SELECT count(*), array_agg(format('default privileges %s %s %s %s', defaclrole::regrole, defaclnamespace::regnamespace,
+  SELECT 'pg_default_acl', 17, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('default privileges %s %s %s %s', defaclrole::regrole, defaclnamespace::regnamespace,
       defaclobjtype, defaclacl))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_default_acl
+  FROM pg_default_acl WHERE oid > coalesce((SELECT key[17] FROM behind), '16383')
   UNION ALL
-  SELECT count(*), array_agg(format('statistics %s %s', pg_get_statisticsobjdef(oid), stxstattarget))
+  SELECT 'pg_statistic_ext', 18, count(*), array_agg(oid) FILTER (WHERE age(xmin) <= (SELECT age FROM since)),
+    array_agg(format('statistics %s %s', pg_get_statisticsobjdef(oid), stxstattarget))
     FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM pg_statistic_ext
-), untold (every, young) AS (
-  SELECT count(*), count(*) FILTER (WHERE age(xmin) <= (SELECT age FROM since))
-  FROM (
-    SELECT xmin FROM pg_extension
-    -- Only the extension stands for its members: taken out of it, they are objects of their own.
-    UNION ALL SELECT xmin FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-    UNION ALL SELECT xmin FROM pg_range WHERE rngtypid >= 16384
-    UNION ALL SELECT xmin FROM pg_aggregate WHERE aggfnoid::oid >= 16384
-    UNION ALL SELECT xmin FROM pg_event_trigger
-    UNION ALL SELECT xmin FROM pg_publication
-    UNION ALL SELECT xmin FROM pg_publication_rel
-    UNION ALL SELECT xmin FROM pg_foreign_data_wrapper
-    UNION ALL SELECT xmin FROM pg_foreign_server
-    UNION ALL SELECT xmin FROM pg_foreign_table
-    UNION ALL SELECT xmin FROM pg_language
-    UNION ALL SELECT xmin FROM pg_am
-    UNION ALL SELECT xmin FROM pg_tablespace
-    UNION ALL SELECT xmin FROM pg_cast WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_transform
-    UNION ALL SELECT xmin FROM pg_operator WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_opclass WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_opfamily WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_collation WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_conversion WHERE oid >= 16384
-    UNION ALL SELECT xmin FROM pg_ts_config
-    UNION ALL SELECT xmin FROM pg_ts_config_map WHERE mapcfg >= 16384
-    UNION ALL SELECT xmin FROM pg_ts_dict
-    UNION ALL SELECT xmin FROM pg_ts_parser
-    UNION ALL SELECT xmin FROM pg_ts_template
-    UNION ALL SELECT xmin FROM pg_seclabel
-    UNION ALL SELECT xmin FROM pg_largeobject_metadata
-  ) AS rows
+  FROM pg_statistic_ext WHERE oid > coalesce((SELECT key[18] FROM behind), '16383')
+  UNION ALL
+  -- Only the extension stands for its members: taken out of it, they are objects of their own.
+  SELECT 'pg_depend', NULL, count(*), NULL, array_agg(format('member %s', pg_describe_object(classid, objid, objsubid)))
+    FILTER (WHERE age(xmin) <= (SELECT age FROM since))
+  FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 )
-SELECT (SELECT sum(every) FROM told)::int + (SELECT every FROM untold)::int AS every,
-       (SELECT sum(coalesce(cardinality(lines), 0)) FROM told)::int + (SELECT young FROM untold)::int AS young,
-       (SELECT young FROM untold)::int AS others,
+SELECT (SELECT others FROM behind) AS others,
+       (SELECT json_agg(json_build_object('catalog', catalog, 'every', every, 'young', coalesce(cardinality(lines), 0),
+          'fresh', (SELECT count(*) FROM unnest(keys) AS k WHERE k > $2), 'behind', nullif(key[n], '16383')::text,
+          'inserted', inserted[n], 'deleted', deleted[n]))
+        FROM told, behind) AS catalogs,
+       (SELECT greatest(max(k), $2)::text FROM told, unnest(keys) AS k) AS newest,
        ARRAY(SELECT line FROM told, unnest(lines) AS line WHERE line IS NOT NULL) AS lines,
-       ARRAY(SELECT oid::text FROM young_class WHERE rewritten) AS rewritten,
-       ARRAY(
-         SELECT (SELECT ROW (c.oid, c.relname, c.relnamespace, c.relowner, c.relam, c.reltablespace, c.relpersistence, c.relkind,
-                        c.relnatts, c.relchecks, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispartition,
-                        c.relacl, c.reloptions, c.relpartbound, c.reloftype)::text
-                 FROM pg_class c WHERE c.oid = t.oid)
-         FROM (SELECT oid FROM young_class WHERE relkind IN ('r', 'p')
-               UNION ALL SELECT oid FROM pg_class WHERE $2 AND oid >= 16384 AND relkind IN ('r', 'p')) AS t) AS tables,
        -- What has no xmin that everybody may read: names of roles, which definitions mention, and two kinds of the whole database.
        (SELECT count(*) || ' ' || coalesce(sum(hashtextextended(rolname, oid::int8)), 0) FROM pg_roles WHERE oid >= 16384)
        || (SELECT format(' %s', array_agg(concat_ws(' ', umid, srvname, usename))) FROM pg_user_mappings)
