@@ -44,6 +44,20 @@ export function inputsOf({ root, paths, run }: InputOptions): Inputs {
 
 const MODULE = /\.[cm]?[jt]s$/;
 
+/** A file and, when it is a module, what it imports from beside it, and so on: for watching, where one missed is no harm. */
+export function modulesFrom(file: string): readonly string[] {
+  const found = new Set([file]);
+  for (const one of found) {
+    if (!MODULE.test(one) || !existsSync(one)) continue;
+    for (const [, stated, called] of readFileSync(one, 'utf8').matchAll(IMPORT)) {
+      const name = stated ?? called ?? '';
+      const module = name.startsWith('.') ? foundModule(resolve(dirname(one), name)) : undefined;
+      if (module !== undefined) found.add(module);
+    }
+  }
+  return [...found];
+}
+
 /** Adds a file, or all below a folder, as Latin-1: every byte counts, whatever it means. */
 function gather(root: string, path: string, files: Map<string, string>): void {
   if (files.has(path)) return;
@@ -95,17 +109,21 @@ function importsOf(root: string, file: string, text: string): readonly string[] 
 
 const ENDINGS = ['', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 
-/** As loaders find it: the file itself, with an ending, TypeScript under a JavaScript name, or the index of a folder. */
 function moduleAt(where: string, path: string): string {
+  const found = foundModule(path);
+  if (found) return found;
+  throw new Unknown(`${where} imports ${path}, which is not found`);
+}
+
+/** As loaders find it: the file itself, with an ending, TypeScript under a JavaScript name, or the index of a folder. */
+function foundModule(path: string): string | undefined {
   const typescript = path.replace(/\.([cm]?)js$/, '.$1ts');
   const candidates = [
     ...ENDINGS.map((ending) => path + ending),
     typescript,
     ...ENDINGS.slice(1).map((e) => join(path, `index${e}`)),
   ];
-  const found = candidates.find((one) => existsSync(one) && !isFolder(one));
-  if (found) return found;
-  throw new Unknown(`${where} imports ${path}, which is not found`);
+  return candidates.find((one) => existsSync(one) && !isFolder(one));
 }
 
 function isFolder(path: string): boolean {

@@ -18,6 +18,7 @@ import { registerText } from '../codegen/register.ts';
 import { typescriptOf } from '../codegen/typescript.ts';
 import type { Config } from '../config/schema.ts';
 import { ownTables } from '../migrate/history.ts';
+import { modulesFrom } from './check-inputs.ts';
 import type { Context, Options, Run } from './command.ts';
 import { withDatabase } from './database.ts';
 import { watchTypes } from './types-watch.ts';
@@ -46,17 +47,35 @@ function watch(context: Context, options: Options): Promise<Outcome> {
   const from = typeof options.from === 'string' ? resolve(context.runtime.cwd, options.from) : null;
   let schemas: readonly string[] = [];
   let { config } = context;
+  const ownFiles = (): readonly string[] => (config.file === null ? [] : modulesFrom(config.file));
+  let own = ownFiles();
+  if (own.length > 1 && !/\.m?ts$/.test(config.file ?? '')) {
+    context.runtime.emit({
+      kind: 'note',
+      level: 'warning',
+      text: `${relative(config.root, config.file ?? '')} ${IMPORTS}`,
+    });
+  }
   return watchTypes(context, {
     live: from === null,
-    files: () => [config.file, from, ...schemas].filter((path) => path !== null),
+    files: () => [...own, ...(from === null ? [] : [from]), ...schemas],
     async write() {
+      own = ownFiles();
+      const { target } = config;
       config = (await context.reload?.()) ?? config;
+      if (JSON.stringify(target) !== JSON.stringify(config.target)) {
+        context.runtime.emit({ kind: 'note', level: 'warning', text: OTHER_DATABASE });
+      }
       return once({ ...context, config }, options, (uses) => {
         schemas = [...new Set(uses.map(({ path }) => resolve(config.root, path)))];
       });
     },
   });
 }
+
+/** Node keeps the modules that a JavaScript file imports; TypeScript is loaded without. */
+const IMPORTS = 'imports other files: their changes count only when this is started again';
+const OTHER_DATABASE = 'the configuration names another database now: end this and start it again to watch that one';
 
 async function once(
   context: Context,

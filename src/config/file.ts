@@ -1,5 +1,6 @@
 /** Finds and reads the configuration file. JSON loads nothing else; TypeScript loads the TypeScript loader. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, ToolError } from '../base/errors.ts';
@@ -90,8 +91,16 @@ async function evaluate(root: string, path: string): Promise<unknown> {
   }
 }
 
+/** How often Node was asked for a file: it keeps what it loaded, and would give a watcher the same again. */
+const loads = new Map<string, number>();
+
 async function importFile(path: string): Promise<unknown> {
-  if (!/\.m?ts$/.test(path)) return import(pathToFileURL(path).href);
+  if (!/\.m?ts$/.test(path)) {
+    const before = loads.get(path) ?? 0;
+    loads.set(path, before + 1);
+    if (before > 0) delete createRequire(path).cache[path];
+    return import(pathToFileURL(path).href + (before > 0 ? `?again=${before}` : ''));
+  }
   const typescript = await import('../base/typescript.ts');
   const source = readFileSync(path, 'utf8');
   const simple = await typescript.evaluate(source, { path, language: 'ts', provided: {} });

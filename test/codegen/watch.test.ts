@@ -88,6 +88,47 @@ test(
   },
 );
 
+test('a configuration in TypeScript, and what it imports', LONG, async () => {
+  await database.session((s) => s.batch('DROP TABLE IF EXISTS users; CREATE TABLE users (id int PRIMARY KEY)'));
+  const main = (branded = 'brandedIds', more = ''): string =>
+    `import { brandedIds } from './branding.ts';
+    export default { types: { out: 'types.ts', brandedIds: ${branded} }${more} } as { readonly types: object };`;
+  const branding = (value: string): string => `export const brandedIds: boolean = ${value};`;
+  const files = { 'strata.config.ts': main(), 'branding.ts': branding('true') };
+  const { root, text, said, end } = await watching(files, database.target());
+  await expect.poll(text, soon).toContain('readonly id: UserId;');
+  writeFileSync(join(root, 'branding.ts'), branding('false'));
+  await expect.poll(text, soon).toContain('readonly id: number;');
+  writeFileSync(join(root, 'strata.config.ts'), main('true', ', unknownKey: 1'));
+  await expect.poll(said, soon).toContain('the configuration has a fault; still watching');
+  writeFileSync(join(root, 'strata.config.ts'), main('!brandedIds'));
+  await expect.poll(text, soon).toContain('readonly id: UserId;');
+  writeFileSync(join(root, 'branding.ts'), branding(''));
+  await expect.poll(said, soon).toMatch(/strata\.config\.ts cannot be evaluated: .*; still watching/);
+  expect(await end('SIGINT')).toBe(0);
+});
+
+test.each([
+  ['mjs', 'import { out } from "./out.mjs"; export default { types: { out, brandedIds: BRANDED } };'],
+  ['js', 'const { out } = require("./out.js"); module.exports = { types: { out, brandedIds: BRANDED } };'],
+])('a configuration in JavaScript (.%s); that its imports stay as they are is told', LONG, async (ending, code) => {
+  await database.session((s) => s.batch('DROP TABLE IF EXISTS users; CREATE TABLE users (id int PRIMARY KEY)'));
+  const name = `strata.config.${ending}`;
+  const out = ending === 'js' ? `exports.out = 'types.ts';` : `export const out = 'types.ts';`;
+  const files = { [name]: code.replace('BRANDED', 'true'), [`out.${ending}`]: out };
+  const { root, text, said, end } = await watching(files, database.target());
+  await expect.poll(text, soon).toContain('readonly id: UserId;');
+  expect(said()).toContain(`${name} imports other files: their changes count only when this is started again`);
+  for (const [branded, type] of [
+    ['false', 'number'],
+    ['true', 'UserId'],
+  ] as const) {
+    writeFileSync(join(root, name), code.replace('BRANDED', branded));
+    await expect.poll(text, soon).toContain(`readonly id: ${type};`);
+  }
+  expect(await end('SIGINT')).toBe(0);
+});
+
 test('a session that is cut is opened again', async () => {
   await database.session((s) => s.batch('DROP TABLE IF EXISTS users; CREATE TABLE users (id int PRIMARY KEY)'));
   const { text, said, end } = await watching({ [CONFIG]: config() }, database.target());
