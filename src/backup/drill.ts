@@ -37,7 +37,7 @@ export interface DrillInput {
   /** The project's own checks in the restored database; gives a line about each. Throws SMOKE_FAILED. */
   readonly smoke: (session: Session) => Promise<readonly string[]>;
   /** As a restore repeats them, after the comparison. Default: none. */
-  readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
+  readonly erasures?: ((database: string) => Promise<readonly Erasure[]>) | undefined;
   /** The audit log's: its end is compared, its chain verified. Default: neither. */
   readonly audit?: AuditScripts;
   /** Workers of pg_restore and pg_amcheck. Default 1. */

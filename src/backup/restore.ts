@@ -44,8 +44,8 @@ export interface RestoreInput {
   readonly confirm?: string | undefined;
   /** Only the rows of these tables; the catalog is restored whole. Default: all rows. */
   readonly only?: Selection | undefined;
-  /** Who was erased, asked after the comparison and run before the database gets its name: a restore takes hours. Default: nobody. */
-  readonly erasures?: (() => Promise<readonly Erasure[]>) | undefined;
+  /** Who was erased from the database of that name, asked after the comparison and run before the database gets its name: a restore takes hours. Default: nobody. */
+  readonly erasures?: ((database: string) => Promise<readonly Erasure[]>) | undefined;
   /** Reads the end of the audit log, which must be that of the backup. Default: not compared. */
   readonly audit?: AuditScripts;
   /** Workers of pg_restore; more than one only into a new database, because then it is not one transaction. Default 1. */
@@ -147,13 +147,8 @@ interface Filling {
   readonly name: string;
 }
 
-async function fill({
-  place,
-  input,
-  opened,
-  expected,
-  name,
-}: Filling): Promise<Pick<Restored, 'erasures' | 'findings'>> {
+async function fill(filling: Filling): Promise<Pick<Restored, 'erasures' | 'findings'>> {
+  const { place, input, opened, expected, name } = filling;
   const { runtime, keep = false, jobs = 1, audit = NO_AUDIT } = input;
   const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
@@ -164,7 +159,7 @@ async function fill({
     const errors = findings.filter((found) => found.level === 'error');
     // What stays although it differs must not bring anybody back, either.
     const stays = errors.length === 0 || keep || !place.fresh;
-    const erasures = stays ? await eraseAgain(session, input, name, place) : 0;
+    const erasures = stays ? await eraseAgain(session, filling) : 0;
     if (errors.length > 0) throw mismatch(errors, name, place, keep);
     const properties = await applyProperties(session, manifest.database, name);
     return { erasures, findings: [...expected.findings, ...findings, ...properties] };
@@ -172,9 +167,9 @@ async function fill({
 }
 
 /** How many it were. */
-async function eraseAgain(session: Session, input: RestoreInput, name: string, place: Destination): Promise<number> {
+async function eraseAgain(session: Session, { input, name, place, opened }: Filling): Promise<number> {
   try {
-    const erasures = (await input.erasures?.()) ?? [];
+    const erasures = (await input.erasures?.(opened.manifest.database.name)) ?? [];
     await repeatErasures(session, erasures);
     return erasures.length;
   } catch (thrown) {

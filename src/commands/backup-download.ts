@@ -1,6 +1,7 @@
 /** `backup download`: a backup of the bucket into the folder. */
 import { resolve } from 'node:path';
 import { type Downloaded, downloadBackup } from '../backup/download.ts';
+import { downloadErasures } from '../backup/remote-erasures.ts';
 import { resolveRemoteId } from '../backup/remote-store.ts';
 import { outcome } from '../base/finding.ts';
 import type { Context, Run } from './command.ts';
@@ -23,6 +24,8 @@ export const run: Run = async (context, { args }) => {
 export async function download(context: Context, dir: string, wanted: string | undefined): Promise<Downloaded> {
   return await withStore(context, async (store) => {
     const id = await resolveRemoteId(store, wanted);
+    // Before the backup: whoever restores it must know whom it would bring back.
+    await downloadErasures(store, dir);
     return await downloadBackup({ store, dir, id, runtime: context.runtime });
   });
 }

@@ -1,5 +1,6 @@
 /** `backup upload`: backups of the folder into the bucket. */
 import { resolve } from 'node:path';
+import { uploadErasures } from '../backup/remote-erasures.ts';
 import { type BackupUpload, uploadBackup } from '../backup/upload.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, finding, outcome } from '../base/finding.ts';
@@ -22,6 +23,8 @@ export async function upload(
   ids: readonly string[],
 ): Promise<{ readonly uploads: readonly BackupUpload[]; readonly place: string }> {
   return await withStore(context, async (store) => {
+    // First: a backup there must not outrun the list of those whom it would bring back.
+    await uploadErasures(store, dir);
     const uploads: BackupUpload[] = [];
     for (const id of ids) uploads.push(await uploadBackup({ store, dir, id, runtime: context.runtime }));
     return { uploads, place: storeText(store) };

@@ -6,12 +6,12 @@ import type { DrillReport } from '../backup/drill-report.ts';
 import { drillsPagePath, readDrills } from '../backup/drill-store.ts';
 import { duration } from '../base/duration.ts';
 import { ToolError } from '../base/errors.ts';
-import { type Block, type Cell, type Outcome, outcome } from '../base/finding.ts';
+import { type Block, type Cell, type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
 import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
-import { knownErasures } from './erasure-scripts.ts';
+import { databaseOf, knownErasures } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
 import { monitored } from './monitored.ts';
 import { runSmoke } from './smoke.ts';
@@ -31,9 +31,10 @@ const drills: Run = async (context, options) => {
   const paths: string[] = [];
   const scratch = await scratchFolder(context, options);
   const identity = identityFile(context, options);
-  const { findings: warnings } = await knownErasures(context, dir);
-  const erasures = async () => (await knownErasures(context, dir)).erasures;
-  for (const id of await chosen(dir, options)) {
+  const ids = await chosen(dir, options);
+  const warnings = await erasureWarnings(context, dir, ids);
+  const erasures = async (database: string) => (await knownErasures(context, dir, database)).erasures;
+  for (const id of ids) {
     const { config, runtime } = context;
     const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
     const { jobs } = config.backup;
@@ -57,6 +58,16 @@ async function chosen(dir: string, { args, all }: Options): Promise<readonly str
   }
   const newest = await resolveId(dir, args[0]);
   return all === true ? [...(await listIds(dir))].reverse() : [newest];
+}
+
+/** Now, so that a list or script that is broken stops everything before it begins. */
+async function erasureWarnings(context: Context, dir: string, ids: readonly string[]): Promise<readonly Finding[]> {
+  const known = new Map<string, Finding>();
+  for (const id of ids) {
+    const { findings } = await knownErasures(context, dir, await databaseOf(dir, id));
+    for (const found of findings) known.set(found.fingerprint, found);
+  }
+  return [...known.values()];
 }
 
 async function scratchFolder({ config }: Context, { scratch }: Options): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { restoreInPlace } from '../backup/in-place.ts';
 import { listBackups } from '../backup/inventory.ts';
 import { backupRows } from '../backup/manifest.ts';
-import { passedOver, type Restored, restoreBackup } from '../backup/restore.ts';
+import { passedOver, type Restored, type RestoreInput, restoreBackup } from '../backup/restore.ts';
 import type { Selection } from '../backup/selection.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
@@ -11,7 +11,7 @@ import { resolveId } from '../disk/store.ts';
 import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
 import { resolveTarget } from './database.ts';
-import { knownErasures, listMissing } from './erasure-scripts.ts';
+import { databaseOf, knownErasures, listMissing } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
 
 /** What asks for the whole cluster at a moment, from the WAL archive. */
@@ -26,9 +26,10 @@ export const run: Run = async (context, options) => {
   const chosen =
     options.remote === true ? await fetched(context, dir, options) : await chooseHere(context, dir, options);
   // Now, so that a list or script that is broken stops the restore before it begins; and again when it is time.
-  const { findings: warnings } = await knownErasures(context, dir);
+  const origin = await databaseOf(dir, chosen.id);
+  const { findings: warnings } = await knownErasures(context, dir, origin);
   const findings = [...chosen.findings, ...warnings];
-  const input = {
+  const input: RestoreInput = {
     target: await resolveTarget(context),
     dir,
     id: chosen.id,
@@ -37,7 +38,7 @@ export const run: Run = async (context, options) => {
     jobs: config.backup.jobs,
     identity: identityFile(context, options),
     audit: auditScripts(context),
-    erasures: async () => (await knownErasures(context, dir)).erasures,
+    erasures: async (database) => (await knownErasures(context, dir, database)).erasures,
     runtime,
   };
   if (options.inPlace === true) return told(await restoreInPlace(input), findings);

@@ -52,8 +52,9 @@ const lines = (): readonly unknown[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-const lineOf = (subject: string, script = 'person'): string =>
-  `${JSON.stringify({ at: '2026-01-01T00:00:00.000Z', script, sha256: sha256(SCRIPT), subject })}\n`;
+/** As older versions wrote it, unless a database is named. */
+const lineOf = (subject: string, script = 'person', database?: string): string =>
+  `${JSON.stringify({ at: '2026-01-01T00:00:00.000Z', script, sha256: sha256(SCRIPT), subject, database })}\n`;
 
 /** Addresses and letters in a database. */
 async function people(database = db.target().database): Promise<readonly string[]> {
@@ -70,7 +71,10 @@ describe('an erasure', () => {
     expect(await erase('1')).toMatchObject({ status: 0, stdout: expect.stringContaining('backups/erasures.jsonl') });
     expect(await people()).toEqual(WITHOUT_ANN);
     expect(lines()).toEqual([
-      { at: expect.stringMatching(/^\d{4}-.*Z$/), script: 'person', sha256: sha256(SCRIPT), subject: '1' },
+      {
+        ...{ at: expect.stringMatching(/^\d{4}-.*Z$/), script: 'person', sha256: sha256(SCRIPT), subject: '1' },
+        database: db.target().database,
+      },
     ]);
     expect(statSync(list()).mode & 0o777).toBe(0o600);
     const again = await erase('1', '--json');
@@ -181,6 +185,23 @@ describe('a restore of a backup from before the erasure', () => {
     expect(lines()).toHaveLength(1);
   });
 
+  test('leaves out those of another database, and says so; --of repeats them by name', async () => {
+    writeFileSync(list(), lineOf('1', 'person', db.target().database) + lineOf('2', 'gone', 'staging'));
+    const { status, stdout, stderr } = await run('restore', '--to', to());
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('1 erasures of other databases (staging)')]);
+    expect(await people(to())).toEqual(WITHOUT_ANN);
+    writeFileSync(list(), lineOf('1', 'person', 'staging'));
+    expect((await erase('--listed')).stdout).toContain('0 erasures');
+    expect(await people()).toEqual(BOTH);
+    expect((await erase('--listed', '--of', 'staging', '--dry-run')).stdout).toContain('1 erasures');
+    expect((await erase('--listed', '--of', 'staging')).stdout).toContain('1 erasures');
+    expect(await people()).toEqual(WITHOUT_ANN);
+    expect(await erase('1', '--of', 'staging')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--of goes with'),
+    });
+  });
+
   test('warns of a torn last line, which the next erasure cuts off', async () => {
     writeFileSync(list(), lineOf('1') + lineOf('2').slice(0, 40));
     const { status, stdout, stderr } = await run('restore', '--to', to());
@@ -201,6 +222,7 @@ describe('a restore of a backup from before the erasure', () => {
 
   test.each([
     ['that is no JSON', 'nonsense\n', 'line 2'],
+    ['of a database without a name', lineOf('1', 'person', ''), 'line 2'],
     ['without a subject', '{"at":"x","script":"person","sha256":"y"}\n', 'line 2'],
     ['of a script that is not there', lineOf('1', 'gone'), 'no erasure script "gone"'],
   ])('is refused for a line %s', async (_title, line, message) => {

@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Backup } from '../../src/backup/take.ts';
-import { useDatabase } from '../support/database.ts';
+import { withDatabaseName } from '../../src/base/target.ts';
+import { withSession } from '../../src/pg/pool.ts';
+import { serverTarget, useDatabase } from '../support/database.ts';
 import { project, type Ran, type RunOptions, strata, write } from '../support/project.ts';
 import { type Double, IDENTITY, startDouble } from '../support/s3/server.ts';
 import { dropDatabase, take } from './shop.ts';
@@ -108,6 +110,55 @@ test('a restore of what is only in the bucket says how, and does it', async () =
   } finally {
     await dropDatabase(name);
   }
+});
+
+test('who was erased after the upload stays erased where the copy is restored, on a machine without the list', async () => {
+  const name = `${db.target().database}_r`;
+  write(root, { 'sql/erasure/one.sql': "DELETE FROM t WHERE id = current_setting('strata.subject')::integer" });
+  const keys = (): string[] => [...s3.objects.keys()].filter((key) => key.startsWith('shop/erasures/'));
+  await run(['backup', 'upload']);
+  expect(keys()).toEqual([]);
+  expect(json(await run(['subject', 'erase', '7', '--json']))).toMatchObject({ ok: true, findings: [] });
+  expect(keys()).toEqual([expect.stringMatching(/^shop\/erasures\/[0-9a-f]{64}\.json$/)]);
+  // A bucket that does not answer keeps nobody from being erased; it learns of it later.
+  s3.fault = () => ({ kind: 'status', status: 403, code: 'AccessDenied' });
+  const unsent = json(await run(['subject', 'erase', '8', '--json']));
+  expect([unsent.ok, unsent.findings.map(({ code }) => code)]).toEqual([true, ['erasure/not-uploaded']]);
+  s3.fault = () => undefined;
+  await run(['backup', 'upload']);
+  expect(keys()).toHaveLength(2);
+  try {
+    const done = await run(['restore', '--remote', '--to', name, '--dir', 'elsewhere', '--json']);
+    expect([done.status, json(done).data.erasures, json(done).findings]).toEqual([0, 2, []]);
+    const left = await withSession(withDatabaseName(serverTarget(), name), (s) =>
+      s.query('SELECT FROM t WHERE id IN (7, 8)'),
+    );
+    expect(left).toEqual([]);
+    // Both machines know all of it, once.
+    for (const dir of ['backups', 'elsewhere'])
+      expect(
+        readFileSync(join(root, dir, 'erasures.jsonl'), 'utf8')
+          .trimEnd()
+          .split('\n'),
+      ).toHaveLength(2);
+    const again = await run(['backup', 'download', backup.id, '--dir', 'elsewhere']);
+    expect(again.status).toBe(0);
+    expect(
+      readFileSync(join(root, 'elsewhere', 'erasures.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(2);
+  } finally {
+    await dropDatabase(name);
+  }
+  const [key = ''] = keys();
+  const object = s3.objects.get(key);
+  s3.objects.set(key, { ...(object as NonNullable<typeof object>), data: Buffer.from('{}') });
+  const refused = await run(['restore', '--remote', '--to', name, '--dir', 'third']);
+  expect([refused.status, refused.stderr]).toEqual([
+    6,
+    expect.stringMatching(/ERASURE_LIST[\s\S]*is not what was written there/),
+  ]);
 });
 
 test('create --upload, and what it says when only the upload fails', async () => {

@@ -21,6 +21,12 @@ export const SUBJECT: Card = {
           kind: 'boolean',
           help: 'repeat every erasure of the list, after a recovery to a moment, say',
         },
+        {
+          name: 'of',
+          kind: 'string',
+          value: 'database',
+          help: 'with --listed: those of the database of that name; default: of the one connected to',
+        },
         { name: 'dry-run', kind: 'boolean', help: 'show the script and the key, and touch nothing' },
         BACKUP_DIR,
         CONFIRM,
