@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { archiveCommand } from '../../src/wal/settings.ts';
+import { killArchiver } from '../drill/wal-kill.ts';
 import { project } from '../support/project.ts';
 import { until } from './cluster.ts';
 
@@ -191,6 +192,11 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     expect(readdirSync(at.drafts)).toEqual([]);
   },
 );
+
+test('kill -9 at any moment, then the same segment again', async () => {
+  const { before, after } = await killArchiver(8);
+  expect(before + after).toBe(8);
+});
 
 test('a full disk fails, and works again when there is space', () => {
   const disk = join(project(), 'disk');
