@@ -9,38 +9,57 @@ import { discardRecovered, promoteRecovered, type Recovered, recover, targetOf }
 import { readStatus } from '../wal/status.ts';
 import { parseTarget } from '../wal/target.ts';
 import type { Context, Options } from './command.ts';
+import { inPlaceOf, putInPlace } from './restore-swap.ts';
 
 export async function run(context: Context, options: Options): Promise<Outcome> {
-  const { config, runtime } = context;
-  const dataDir = dataDirOf(config.root, options);
   checkFlags(options);
+  const finishes = options.discard === true || options.promote === true;
+  const given = options as { readonly at?: string; readonly lsn?: string; readonly name?: string };
+  if (!finishes) return await recoverTo(context, options, given);
+  const dataDir = dataDirOf(context.config.root, options);
   if (options.discard === true) {
     await discardRecovered(dataDir);
     return outcome({ data: dataDir, state: 'discarded' }, [{ kind: 'text', text: `${dataDir} is removed` }]);
   }
-  if (options.promote === true) return told(await promoteRecovered(dataDir), false);
-  const given = options as { readonly at?: string; readonly lsn?: string; readonly name?: string };
-  const { at, lsn, name } = given;
+  return told(await promoteRecovered(dataDir), false);
+}
+
+async function recoverTo(
+  context: Context,
+  options: Options,
+  { at, lsn, name }: { readonly at?: string; readonly lsn?: string; readonly name?: string },
+): Promise<Outcome> {
+  const { config, runtime } = context;
   const target = parseTarget({
     ...(at === undefined ? {} : { at }),
     ...(lsn === undefined ? {} : { lsn }),
     ...(name === undefined ? {} : { name }),
   });
+  const swaps = options.inPlace === true || options.replace !== undefined;
+  const given = swaps ? null : dataDirOf(config.root, options);
   if (options.remote === true) await (await import('./wal-remote.ts')).bring(context, { system: null, target });
   const archive = await openArchive(resolve(config.root, config.backup.wal.dir));
+  const inPlace = await inPlaceOf(context, options, archive);
   const { inventory, windows } = await readStatus({ archive, session: null, verify: false, runtime });
   const timeline = typeof options.timeline === 'number' ? options.timeline : undefined;
   const route = await chooseRoute({ archive, inventory, windows, target, timeline, runtime });
   const preview = options.preview === true;
-  return told(await recover({ archive, route, dataDir, preview, runtime }), preview);
+  const dataDir = inPlace?.plan.beside ?? given ?? '';
+  const recovered = await recover({ archive, route, dataDir, preview, runtime });
+  return inPlace === null ? told(recovered, preview) : await putInPlace(context, inPlace, recovered);
 }
 
 /** The cluster comes whole: nothing of it can be chosen. */
 function checkFlags(options: Options): void {
-  const other = (['to', 'inPlace', 'table', 'schema'] as const).find((flag) => options[flag] !== undefined);
+  if ((options.discard ?? options.promote) !== undefined && (options.inPlace ?? options.replace) !== undefined) {
+    throw new ToolError('USAGE', 'a preview is promoted where it is', {
+      hint: 'To take the place of the old directory, restore the same moment with --in-place.',
+    });
+  }
+  const other = (['to', 'table', 'schema'] as const).find((flag) => options[flag] !== undefined);
   if (options.args.length === 0 && other === undefined) return;
   throw new ToolError('USAGE', 'a recovery to a moment brings back the whole cluster, from base backup and WAL', {
-    hint: 'Leave out the id of a dump, --to, --in-place, --table and --schema.',
+    hint: 'Leave out the id of a dump, --to, --table and --schema.',
   });
 }
 

@@ -46,8 +46,14 @@ export const run: Run = async (context, options) => {
   return told(await restoreBackup({ ...input, to: text(options.to), keep, only: selectionOf(options) }), findings);
 };
 
-/** In place is all or nothing, and has its name. */
+/** In place is all or nothing, and has its name; a data directory is for a moment. */
 function checkFlags(options: Options): void {
+  const moment = (['data', 'replace', 'preview', 'timeline'] as const).find((flag) => options[flag] !== undefined);
+  if (moment !== undefined) {
+    throw new ToolError('USAGE', `--${moment} is for a recovery to a moment`, {
+      hint: 'Name the moment with --at, --lsn or --name, or leave the flag out.',
+    });
+  }
   const [other] = (['to', 'keep', 'table', 'schema'] as const).filter((flag) => options[flag] !== undefined);
   if (options.inPlace !== true || other === undefined) return;
   throw new ToolError('USAGE', `--in-place and --${other} exclude each other`, {

@@ -31,6 +31,12 @@ export const RECOVERY_FLAGS: readonly Flag[] = [
   { name: 'name', kind: 'string', value: 'name', help: 'the cluster at this restore point' },
   { name: 'timeline', kind: 'integer', value: 'n', help: 'the timeline to take; default: the newest that leads there' },
   { name: 'data', kind: 'string', value: 'dir', help: 'the new data directory' },
+  {
+    name: 'replace',
+    kind: 'string',
+    value: 'dir',
+    help: 'with a moment: take the place of this data directory, whose server is stopped',
+  },
   { name: 'preview', kind: 'boolean', help: 'leave a server open at the moment, read-only, for a look' },
   { name: 'promote', kind: 'boolean', help: 'make the previewed --data a cluster of its own' },
   { name: 'discard', kind: 'boolean', help: 'remove the previewed --data' },
