@@ -3,6 +3,7 @@
  * and started again; another one has to be stopped, and is started by whoever runs it.
  */
 import { resolve } from 'node:path';
+import { readErasures } from '../backup/erasure-list.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import { withSession } from '../pg/pool.ts';
@@ -13,7 +14,6 @@ import type { Recovered } from '../wal/recover.ts';
 import { planSwap, refuseRunning, type SwapPlan, swap, unswap } from '../wal/swap.ts';
 import type { Context, Options } from './command.ts';
 import { embeddedOptions } from './database.ts';
-import { knownErasures } from './erasure-scripts.ts';
 
 export interface InPlace {
   readonly plan: SwapPlan;
@@ -101,11 +101,14 @@ async function swapOurs(context: Context, plan: SwapPlan): Promise<void> {
   }
 }
 
-/** A cluster comes back whole, with those who asked to be erased since. */
-async function remembered(context: Context): Promise<readonly Finding[]> {
-  const { erasures } = await knownErasures(context, resolve(context.config.root, context.config.backup.dir));
-  if (erasures.length === 0) return [];
-  const message = `${erasures.length} erasures are listed: who was erased after the moment is back`;
+/** A cluster comes back whole, with those who asked to be erased since. It is in place by now: a list that cannot be read warns, too. */
+async function remembered({ config }: Context): Promise<readonly Finding[]> {
+  const count = await readErasures(resolve(config.root, config.backup.dir)).then(
+    ({ listed }) => String(listed.length),
+    () => 'an unknown number of',
+  );
+  if (count === '0') return [];
+  const message = `${count} erasures are listed: who was erased after the moment is back`;
   const hint = 'Before applications may connect: strata subject erase --listed';
   return [finding({ code: 'wal/erasures', level: 'warning', subject: 'erasures.jsonl', message, hint })];
 }
