@@ -26,6 +26,8 @@ interface Action {
   readonly name: string;
   readonly call: string;
   readonly by: readonly Party[];
+  /** What must be there besides the booking. */
+  readonly given?: (state: State, id: number) => string;
   /** The state it leads to, or the SQLSTATE it is refused with; for a party that may ask. */
   readonly expect: (state: State, party: Party) => State | string;
 }
@@ -79,7 +81,60 @@ const resolve = (to: 'UPHELD' | 'REFUNDED', cents: string, payment: (state: Stat
   },
 });
 
+const afterwards = (state: State): State | string => (state.outcome === 'COMPLETED' ? state : 'BK001');
+const SYSTEM: readonly Party[] = ['SYSTEM'];
+
+/** Of the payment that belongs to the state: 100, of which 40 went back where some did; its id is the booking's. */
+const paid = ({ payment }: State, id: number): string => {
+  if (!['AUTHORIZED', 'CAPTURED', 'PARTIALLY_REFUNDED'].includes(payment)) return '';
+  const back = payment === 'PARTIALLY_REFUNDED' ? 40 : 0;
+  const captured = payment === 'AUTHORIZED' ? 'NULL' : 'now()';
+  return `INSERT INTO payments (id, booking_id, student_id, amount_cents, refunded_cents, currency, status, authorized_at, captured_at)
+    SELECT ${id}, id, student_id, 100, ${back}, currency, '${payment}', now(), ${captured} FROM bookings WHERE id = ${id}`;
+};
+
+const refund = (cents: number): Action => ({
+  name: `refund of ${cents}`,
+  call: `record_refund(id, ${cents}, 'GOODWILL', 'evt_refund', p_now => '${at(48)}')`,
+  by: SYSTEM,
+  given: paid,
+  expect: (state) => {
+    if (!['AUTHORIZED', 'CAPTURED', 'PARTIALLY_REFUNDED'].includes(state.payment)) return 'BK404';
+    if (state.payment === 'AUTHORIZED') return 'BK001';
+    const all = state.payment === 'PARTIALLY_REFUNDED' && cents === 60;
+    return { ...state, payment: all ? 'REFUNDED' : 'PARTIALLY_REFUNDED' };
+  },
+});
+
+const JOBS: readonly Action[] = [
+  {
+    name: 'expire',
+    call: `expire_bookings(p_now => '${at(1)}')`,
+    by: SYSTEM,
+    expect: (state) =>
+      is(state, 'REQUESTED', 'PENDING') ? { ...cancelled(state, 'VOIDED'), session: 'EXPIRED' } : state,
+  },
+  {
+    name: 'start',
+    call: `start_sessions(p_now => '${at(0)}')`,
+    by: SYSTEM,
+    expect: (state) => (state.session === 'SCHEDULED' ? { ...state, session: 'ACTIVE' } : state),
+  },
+  {
+    name: 'capture',
+    call: `record_payment(id, 100, 'CAPTURED', 'evt_capture', 'pi_capture', p_now => '${at(48)}')`,
+    by: SYSTEM,
+    expect: (state) => {
+      if (['VOIDED', 'REFUNDED'].includes(state.payment)) return 'BK001';
+      return state.outcome !== null && state.payment === 'AUTHORIZED' ? { ...state, payment: 'CAPTURED' } : state;
+    },
+  },
+  refund(40),
+  refund(60),
+];
+
 const ACTIONS: readonly Action[] = [
+  ...JOBS,
   {
     name: 'accept',
     call: `accept_booking(id, p_now => '${at(-48)}')`,
@@ -137,12 +192,14 @@ const ACTIONS: readonly Action[] = [
     by: ['STUDENT', 'TUTOR'],
     expect: (state) => (state.dispute === 'OPEN' ? state : contest(state)),
   },
+  { name: 'review', call: 'submit_review(id, 5)', by: ['STUDENT'], expect: afterwards },
+  { name: 'log', call: `log_lesson(id, 't', p_now => '${at(2)}')`, by: ['TUTOR'], expect: afterwards },
   resolve('UPHELD', 'NULL', ({ payment }) => payment),
   resolve('REFUNDED', 'NULL', () => 'REFUNDED'),
   resolve('REFUNDED', '40', () => 'PARTIALLY_REFUNDED'),
 ];
 
-const SYSTEM_MAY = ['end_session'];
+const SYSTEM_MAY = ['end_session', ...JOBS.map(({ call }) => call.split('(', 1)[0] ?? '')];
 const PAYMENTS = ['PENDING', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'PARTIALLY_REFUNDED'];
 const DISPUTES = ['NONE', 'OPEN', 'RESOLVED_UPHELD', 'RESOLVED_REFUNDED'];
 const STATES: readonly State[] = [
@@ -200,7 +257,8 @@ async function perform(s: Session, id: number, action: Action, party: Party): Pr
   try {
     const results = await s.batch(
       `SAVEPOINT here; SET LOCAL ROLE ${role}; SELECT set_config('app.user_id', '${ids[party] ?? ''}', true);
-       SELECT session_state AS session, session_outcome AS outcome, payment_state AS payment, dispute_state AS dispute FROM ${call}`,
+       SELECT FROM ${call}; RESET ROLE;
+       SELECT session_state AS session, session_outcome AS outcome, payment_state AS payment, dispute_state AS dispute FROM bookings WHERE id = ${id}`,
     );
     return results.at(-1)?.rows[0] as unknown as State;
   } catch (thrown) {
@@ -212,6 +270,7 @@ async function perform(s: Session, id: number, action: Action, party: Party): Pr
 }
 
 function expected(action: Action, state: State, party: Party): State | string {
+  if (action.by === SYSTEM && party !== 'SYSTEM') return '42501';
   if (party === 'SYSTEM' && !SYSTEM_MAY.some((name) => action.call.startsWith(name))) return '42501';
   if (party === 'STRANGER') return 'BK404';
   if (!action.by.includes(party)) return 'BK002';
@@ -225,6 +284,7 @@ test.each(ACTIONS)('$name', (action) =>
     for (const state of STATES) {
       await s.query('BEGIN');
       const id = await put(s, state);
+      await s.batch(action.given?.(state, id) ?? '');
       for (const party of PARTIES) {
         const got = JSON.stringify(await perform(s, id, action, party));
         const want = expected(action, state, party);
@@ -240,3 +300,62 @@ test.each(ACTIONS)('$name', (action) =>
     expect(wrong).toEqual([]);
   }),
 );
+
+test('from a new request the procedures reach these states and no other', () => {
+  const key = ({ session, outcome, payment, dispute }: State): string =>
+    [session, outcome, payment, dispute].filter(Boolean).join(' ');
+  const first: State = { session: 'REQUESTED', outcome: null, payment: 'PENDING', dispute: 'NONE' };
+  const reached = new Map([[key(first), first]]);
+  for (const state of reached.values()) {
+    for (const action of ACTIONS) {
+      for (const party of action.by) {
+        const next = expected(action, state, party);
+        if (typeof next !== 'string') reached.set(key(next), next);
+      }
+    }
+  }
+  expect([...reached.keys()].sort()).toMatchInlineSnapshot(`
+    [
+      "ACTIVE AUTHORIZED NONE",
+      "CANCELLED NOT_HELD CAPTURED NONE",
+      "CANCELLED NOT_HELD CAPTURED OPEN",
+      "CANCELLED NOT_HELD CAPTURED RESOLVED_UPHELD",
+      "CANCELLED NOT_HELD PARTIALLY_REFUNDED NONE",
+      "CANCELLED NOT_HELD PARTIALLY_REFUNDED OPEN",
+      "CANCELLED NOT_HELD PARTIALLY_REFUNDED RESOLVED_REFUNDED",
+      "CANCELLED NOT_HELD PARTIALLY_REFUNDED RESOLVED_UPHELD",
+      "CANCELLED NOT_HELD REFUNDED NONE",
+      "CANCELLED NOT_HELD REFUNDED OPEN",
+      "CANCELLED NOT_HELD REFUNDED RESOLVED_REFUNDED",
+      "CANCELLED NOT_HELD REFUNDED RESOLVED_UPHELD",
+      "CANCELLED NOT_HELD VOIDED NONE",
+      "ENDED COMPLETED CAPTURED NONE",
+      "ENDED COMPLETED CAPTURED OPEN",
+      "ENDED COMPLETED CAPTURED RESOLVED_UPHELD",
+      "ENDED COMPLETED PARTIALLY_REFUNDED NONE",
+      "ENDED COMPLETED PARTIALLY_REFUNDED OPEN",
+      "ENDED COMPLETED PARTIALLY_REFUNDED RESOLVED_REFUNDED",
+      "ENDED COMPLETED PARTIALLY_REFUNDED RESOLVED_UPHELD",
+      "ENDED COMPLETED REFUNDED NONE",
+      "ENDED COMPLETED REFUNDED OPEN",
+      "ENDED COMPLETED REFUNDED RESOLVED_REFUNDED",
+      "ENDED COMPLETED REFUNDED RESOLVED_UPHELD",
+      "ENDED NOT_HELD VOIDED NONE",
+      "ENDED NO_SHOW_STUDENT CAPTURED NONE",
+      "ENDED NO_SHOW_STUDENT CAPTURED OPEN",
+      "ENDED NO_SHOW_STUDENT CAPTURED RESOLVED_UPHELD",
+      "ENDED NO_SHOW_STUDENT PARTIALLY_REFUNDED NONE",
+      "ENDED NO_SHOW_STUDENT PARTIALLY_REFUNDED OPEN",
+      "ENDED NO_SHOW_STUDENT PARTIALLY_REFUNDED RESOLVED_REFUNDED",
+      "ENDED NO_SHOW_STUDENT PARTIALLY_REFUNDED RESOLVED_UPHELD",
+      "ENDED NO_SHOW_STUDENT REFUNDED NONE",
+      "ENDED NO_SHOW_STUDENT REFUNDED OPEN",
+      "ENDED NO_SHOW_STUDENT REFUNDED RESOLVED_REFUNDED",
+      "ENDED NO_SHOW_STUDENT REFUNDED RESOLVED_UPHELD",
+      "ENDED NO_SHOW_TUTOR REFUNDED NONE",
+      "EXPIRED NOT_HELD VOIDED NONE",
+      "REQUESTED PENDING NONE",
+      "SCHEDULED AUTHORIZED NONE",
+    ]
+  `);
+});

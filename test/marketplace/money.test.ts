@@ -117,6 +117,40 @@ describe('refunds', () => {
       p_provider_event_id: key,
     });
 
+  test('each has its version, its transition and its event, also where the state stays, and within one transaction', async () => {
+    const { id: booking } = await held('COMPLETED');
+    const { id } = await paymentOf({ id: booking } as Booking);
+    const log = (): Promise<readonly Row[]> =>
+      db.session((s) =>
+        s.query(
+          `SELECT b.version, t.from_payment_state, t.to_payment_state, e.event_type, t.actor_role FROM bookings b
+           JOIN booking_transitions t ON t.booking_id = b.id
+           JOIN outbox_events e ON e.aggregate_id = b.id AND (e.payload ->> 'version')::int = t.booking_version AND e.event_type = 'booking.' || t.action
+           WHERE b.id = $1 AND t.action = 'payment' ORDER BY t.booking_version`,
+          [booking],
+        ),
+      );
+    await as(db, 'system', async (s) => {
+      const part = { p_payment_id: id, p_amount_cents: 100, p_reason: 'GOODWILL' };
+      for (const _ of [1, 2]) await call(s, 'record_refund', { ...part, p_provider_event_id: newEvent() });
+    });
+    await refund(id, 100);
+    const { version } = await query('SELECT version FROM bookings WHERE id = $1', [booking]);
+    const told = {
+      version,
+      to_payment_state: 'PARTIALLY_REFUNDED',
+      event_type: 'booking.payment',
+      actor_role: 'SYSTEM',
+    };
+    expect(await log()).toEqual([
+      { ...told, from_payment_state: 'CAPTURED' },
+      { ...told, from_payment_state: 'PARTIALLY_REFUNDED' },
+      { ...told, from_payment_state: 'PARTIALLY_REFUNDED' },
+    ]);
+    const { n } = await query('SELECT count(*)::int AS n FROM booking_transitions WHERE booking_id = $1', [booking]);
+    expect(version).toBe(n);
+  });
+
   test('in parts, up to the payment and not a cent more; a repeated event counts once', async () => {
     const { id } = await paymentOf(await held('COMPLETED'));
     const key = newEvent();

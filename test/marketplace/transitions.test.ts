@@ -165,6 +165,63 @@ describe('a plain UPDATE by the superuser moves', () => {
     }));
 });
 
+/** Every pair of possible states by one UPDATE each, in the server: a statement a pair from here would take a minute. */
+const ALL_PAIRS = `
+  DO $$
+  DECLARE
+    f record;
+    t record;
+    said text;
+  BEGIN
+    FOR f IN SELECT * FROM state LOOP
+      FOR t IN SELECT * FROM state LOOP
+        BEGIN
+          UPDATE bookings SET session_state = t.session, session_outcome = t.outcome, payment_state = t.payment, dispute_state = t.dispute,
+            cancelled_at = t.cancelled_at, cancelled_by_role = t.cancelled_by_role, disputed_at = t.disputed_at, resolved_at = t.resolved_at WHERE id = f.id;
+          RAISE EXCEPTION USING ERRCODE = 'YES00';
+        EXCEPTION WHEN OTHERS THEN
+          said := SQLSTATE;
+        END;
+        INSERT INTO said VALUES (f.at, t.at, said);
+      END LOOP;
+    END LOOP;
+  END $$`;
+
+test('every pair of the 162 possible states: exactly what each field allows by itself, and a terminal row keeps its outcome', () =>
+  db.session(async (s) => {
+    const states = STATES.filter(possible);
+    await s.batch(`BEGIN; CREATE TEMPORARY TABLE said (f int, t int, code text); CREATE TEMPORARY TABLE state (at int, id int, session text, outcome text,
+      payment text, dispute text, cancelled_at timestamptz, cancelled_by_role text, disputed_at timestamptz, resolved_at timestamptz)`);
+    try {
+      for (const [at, state] of states.entries()) {
+        const { id } = await only<{ id: number }>(s.query(...insert(state)));
+        const row = [at, id, ...Object.values(columnsOf(state))];
+        await s.query(`INSERT INTO state VALUES (${row.map((_, i) => `$${i + 1}`).join(', ')})`, row);
+      }
+      await s.batch(ALL_PAIRS);
+      const said = await s.query<{ f: number; t: number; code: string }>('SELECT * FROM said');
+      expect(said).toHaveLength(162 * 162);
+      const wrong = said.filter(
+        ({ f, t, code }) => (code === 'YES00') !== mayMove(states[f] as State, states[t] as State),
+      );
+      expect(wrong.map(({ f, t, code }) => [states[f], states[t], code])).toEqual([]);
+      expect(new Set(said.map(({ code }) => code))).toEqual(new Set(['YES00', 'BK001']));
+    } finally {
+      await s.query('ROLLBACK');
+    }
+  }));
+
+function mayMove(from: State, to: State): boolean {
+  const along = (moves: readonly string[], a: string, b: string): boolean => a === b || moves.includes(`${a}>${b}`);
+  if (from.session === 'SCHEDULED' && to.session === 'ENDED' && !to.outcome?.startsWith('NO_SHOW')) return false;
+  if (from.outcome !== null && from.outcome !== to.outcome) return false;
+  return (
+    along(SESSION_MOVES, from.session, to.session) &&
+    along(PAYMENT_MOVES, from.payment, to.payment) &&
+    along(DISPUTE_MOVES, from.dispute, to.dispute)
+  );
+}
+
 describe('what was agreed', () => {
   const agreed: State = { session: 'SCHEDULED', outcome: null, payment: 'AUTHORIZED', dispute: 'NONE' };
 
