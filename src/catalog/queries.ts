@@ -25,6 +25,9 @@ import routines from './sql/routines.sql';
 import rules from './sql/rules.sql';
 import schemas from './sql/schemas.sql';
 import sequences from './sql/sequences.sql';
+import someOutsideTargets from './sql/some/outside-targets.sql';
+import pinRelations from './sql/some/pin-relations.sql';
+import someTypeNames from './sql/some/type-names.sql';
 import statistics from './sql/statistics.sql';
 import triggers from './sql/triggers.sql';
 import typeNames from './sql/type-names.sql';
@@ -80,6 +83,28 @@ export const TYPE_QUERIES: Partial<Record<keyof Rows, string>> = {
   enumLabels,
   routines: leanRoutines,
 };
+
+/** Run after PREPARE for some tables alone: pins them by their `:names`. */
+export const PIN_RELATIONS = pinRelations;
+
+/** What some tables alone are made of: their columns, constraints and indexes, however many tables there are. */
+export const TABLE_QUERIES: Partial<Record<keyof Rows, string>> = {
+  schemas,
+  relations: some(relations, 'c.oid'),
+  columns: some(columns, 'c.oid'),
+  typeNames: someTypeNames,
+  constraints: some(constraints, 'con.conrelid'),
+  outsideTargets: someOutsideTargets,
+  inheritance: `${inheritance.trimEnd()} AND c.oid = ANY (current_setting('strata.relations')::oid[])`,
+  indexes: some(indexes, 'i.indrelid'),
+};
+
+/** The same query of pinned relations instead of all in the schemas. */
+function some(query: string, relation: string): string {
+  return query.replace(/\b\w+\.\w+namespace = ANY \(current_setting\('strata\.schemas'\)/, () => {
+    return `${relation} = ANY (current_setting('strata.relations')`;
+  });
+}
 
 export interface Rows {
   readonly schemas: readonly rows.SchemaRow[];

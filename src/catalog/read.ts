@@ -17,7 +17,7 @@ import { assemble } from './assemble.ts';
 import { deepFreeze } from './freeze.ts';
 import { NONE, VanishedError } from './lookup.ts';
 import type { QName, Snapshot } from './model.ts';
-import { ALL_SCHEMAS, PREPARE, QUERIES, type Rows, TYPE_QUERIES } from './queries.ts';
+import { ALL_SCHEMAS, PIN_RELATIONS, PREPARE, QUERIES, type Rows, TABLE_QUERIES, TYPE_QUERIES } from './queries.ts';
 import type { TypeSource } from './type-source.ts';
 
 export interface ReadOptions {
@@ -50,13 +50,26 @@ export function readTypeSource(session: Session, options: Omit<ReadOptions, 'own
   return readParts(session, TYPE_QUERIES, options);
 }
 
+/**
+ * Tables of these names, whatever their schema, and those of indexes of these names and those that their foreign keys refer to:
+ * columns, constraints and indexes, nothing else. Takes as long as those tables take, not as the database does. Throws likewise.
+ */
+export async function readTables(
+  session: Session,
+  options: Pick<ReadOptions, 'schemas'> & { readonly names: readonly string[] },
+): Promise<Snapshot['tables']> {
+  return deepFreeze((await readParts(session, TABLE_QUERIES, options)).tables);
+}
+
 type Queries = Partial<Record<keyof Rows, string>>;
 
-async function readParts(session: Session, queries: Queries, options: ReadOptions): Promise<Snapshot> {
+type PartOptions = ReadOptions & { readonly names?: readonly string[] };
+
+async function readParts(session: Session, queries: Queries, options: PartOptions): Promise<Snapshot> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { owners = false, exclude = [], partitions = true } = options;
-      const rows = await fetchRows(session, queries, options.schemas);
+      const rows = await fetchRows(session, queries, options);
       return assemble(rows, { serverVersion: session.serverVersion, owners, exclude, partitions });
     } catch (thrown) {
       if (attempt >= ATTEMPTS || !isVanished(thrown)) throw readFault(thrown, session);
@@ -65,22 +78,26 @@ async function readParts(session: Session, queries: Queries, options: ReadOption
   }
 }
 
-async function fetchRows(session: Session, queries: Queries, schemas: readonly string[] | undefined): Promise<Rows> {
+async function fetchRows(session: Session, queries: Queries, { schemas, names }: PartOptions): Promise<Rows> {
   const asked = Object.entries(queries);
-  const texts = [...PREPARE, ...asked.map(([, query]) => query)];
+  const first = names === undefined ? PREPARE : [...PREPARE, PIN_RELATIONS.replaceAll(':names', () => nameList(names))];
+  const texts = [...first, ...asked.map(([, query]) => query)];
   const filled = texts.map((query) => fill(query, schemas, session.serverVersion));
-  const answers = (await inOneMoment(session, filled)).slice(PREPARE.length);
+  const answers = (await inOneMoment(session, filled)).slice(first.length);
   const unasked = Object.keys(QUERIES).map((name) => [name, NONE]);
   const answered = asked.map(([name], i) => [name, answers[i]?.rows ?? NONE]);
   return Object.fromEntries([...unasked, ...answered]) as unknown as Rows;
 }
 
 function fill(query: string, schemas: readonly string[] | undefined, serverVersion: number): string {
-  const list =
-    schemas === undefined ? ALL_SCHEMAS : `ARRAY[${schemas.map((name): Sql => literal(name)).join(', ')}]::name[]`;
+  const list = schemas === undefined ? ALL_SCHEMAS : nameList(schemas);
   return query
     .replaceAll(':schemas', () => list)
     .replaceAll(':enforced', serverVersion >= 180_000 ? 'con.conenforced' : 'true');
+}
+
+function nameList(names: readonly string[]): string {
+  return `ARRAY[${names.map((name): Sql => literal(name)).join(', ')}]::name[]`;
 }
 
 /** The results of the queries alone. */

@@ -6,7 +6,6 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
-import { readSnapshot } from '../catalog/read.ts';
 import { sqlCall } from '../lint/edit.ts';
 import { type Facts, NO_FACTS } from '../lint/facts.ts';
 import { type Fixes, type FollowUp, fixesFor, type Left } from '../lint/fix.ts';
@@ -84,8 +83,7 @@ async function pendingWithFacts(
       if (pending.length === 0) return { pending, facts: NO_FACTS };
       const { migrations } = await compileForLint(project, pending);
       const { schemas } = context.config;
-      const snapshot = await readSnapshot(session, { schemas });
-      return { pending, facts: await readFacts(session, { snapshot, schemas, mentioned: statementsOf(migrations) }) };
+      return { pending, facts: await readFacts(session, { schemas, mentioned: statementsOf(migrations) }) };
     },
     { setup: 'SET default_transaction_read_only = on' },
   );

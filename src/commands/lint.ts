@@ -5,7 +5,6 @@
 import { relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
-import { readSnapshot } from '../catalog/read.ts';
 import { type Facts, NO_FACTS } from '../lint/facts.ts';
 import { judge, type Verdict } from '../lint/judge.ts';
 import { RULES } from '../lint/lint.ts';
@@ -62,12 +61,8 @@ async function judgeLive(
       if (pending.length === 0) return old;
       const compiled = await compileForLint(project, pending);
       const { schemas } = context.config;
-      const snapshot = await readSnapshot(session, { schemas });
       const mentioned = statementsOf(compiled.migrations);
-      return [
-        ...old,
-        await judgeCompiled(context, compiled, await readFacts(session, { snapshot, schemas, mentioned })),
-      ];
+      return [...old, await judgeCompiled(context, compiled, await readFacts(session, { schemas, mentioned }))];
     },
     { setup },
   );

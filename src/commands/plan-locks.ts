@@ -4,7 +4,6 @@
  */
 import type { Finding } from '../base/finding.ts';
 import type { Direction, Statement } from '../base/plan.ts';
-import { readSnapshot } from '../catalog/read.ts';
 import type { Config } from '../config/schema.ts';
 import { actionsOf } from '../lint/actions.ts';
 import type { Facts } from '../lint/facts.ts';
@@ -33,8 +32,7 @@ export async function planNotes(
   direction: Direction,
 ): Promise<PlanNotes> {
   const { schemas } = config;
-  const snapshot = await readSnapshot(session, { schemas });
-  const facts = await readFacts(session, { snapshot, schemas, mentioned: statementsOf(migrations) });
+  const facts = await readFacts(session, { schemas, mentioned: statementsOf(migrations) });
   const schema = schemas[0] ?? 'public';
   const locks = new Map<Statement, readonly LockNote[]>();
   for (const migration of migrations) {

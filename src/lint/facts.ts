@@ -1,5 +1,5 @@
 /** What a live database tells the rules. Without one, every question is answered by "not known". */
-import type { Snapshot, Table } from '../catalog/model.ts';
+import type { Table } from '../catalog/model.ts';
 import type { Name } from './action.ts';
 
 export interface Facts {
@@ -21,17 +21,17 @@ export const NO_FACTS: Facts = { serverVersion: null, table: () => undefined, ta
 
 export interface LiveFacts {
   readonly serverVersion: number;
-  readonly snapshot: Snapshot;
+  readonly tables: readonly Table[];
   /** Rows by `schema.name`. */
   readonly rows: ReadonlyMap<string, number>;
   /** Where a name without a schema is looked for. */
   readonly schema: string;
 }
 
-export function factsOf({ serverVersion, snapshot, rows, schema }: LiveFacts): Facts {
-  const tables = new Map(snapshot.tables.map((table) => [`${table.schema}.${table.name}`, table]));
+export function factsOf({ serverVersion, tables, rows, schema }: LiveFacts): Facts {
+  const byName = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]));
   const indexed = new Map(
-    snapshot.tables.flatMap((table) => table.indexes.map((index) => [`${table.schema}.${index.name}`, table] as const)),
+    tables.flatMap((table) => table.indexes.map((index) => [`${table.schema}.${index.name}`, table] as const)),
   );
   return {
     serverVersion,
@@ -41,7 +41,7 @@ export function factsOf({ serverVersion, snapshot, rows, schema }: LiveFacts): F
     },
     table(name) {
       const key = `${name.schema ?? schema}.${name.name}`;
-      const table = tables.get(key);
+      const table = byName.get(key);
       return table ? { table, rows: rows.get(key) ?? null } : null;
     },
   };

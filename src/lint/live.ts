@@ -1,27 +1,36 @@
-/** Facts out of a live database: its catalog, and how many rows its tables have. Reads only. */
+/** Facts out of a live database: the tables that statements name, and how many rows those have. Reads only. */
 import { qname } from '../base/ident.ts';
-import type { Snapshot } from '../catalog/model.ts';
+import { readTables } from '../catalog/read.ts';
 import type { Session } from '../pg/pool.ts';
 import { isConnectionLoss } from '../pg/server-error.ts';
 import { type Facts, factsOf } from './facts.ts';
 import rowCounts from './sql/row-counts.sql';
 
 export interface LiveOptions {
-  readonly snapshot: Snapshot;
   readonly schemas: readonly string[];
   /** The statements to be judged, as one text: only tables that it names are looked into. */
   readonly mentioned: string;
 }
 
 /** An estimate of zero is not believed: a table that was just restored has no statistics either. */
-export async function readFacts(session: Session, { snapshot, schemas, mentioned }: LiveOptions): Promise<Facts> {
-  const estimates = await session.query<{ name: string; rows: number }>(rowCounts, [schemas]);
+export async function readFacts(session: Session, { schemas, mentioned }: LiveOptions): Promise<Facts> {
+  const names = namesIn(mentioned);
+  const tables = await readTables(session, { schemas, names });
+  const estimates = await session.query<{ name: string; rows: number }>(rowCounts, [schemas, names]);
   const rows = new Map(estimates.flatMap(({ name, rows: count }) => (count > 0 ? [[name, count] as const] : [])));
-  for (const { schema, name } of snapshot.tables) {
-    if (rows.has(`${schema}.${name}`) || !mentioned.includes(name)) continue;
+  const named = new Set(names);
+  for (const { schema, name } of tables) {
+    if (rows.has(`${schema}.${name}`) || !named.has(name)) continue;
     if (await isEmpty(session, schema, name)) rows.set(`${schema}.${name}`, 0);
   }
-  return factsOf({ serverVersion: session.serverVersion, snapshot, rows, schema: schemas[0] ?? 'public' });
+  return factsOf({ serverVersion: session.serverVersion, tables, rows, schema: schemas[0] ?? 'public' });
+}
+
+/** Whatever could be a name, also inside of bodies and strings: quoted as it stands, bare also in small letters. */
+function namesIn(text: string): readonly string[] {
+  const quoted = [...text.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name = '']) => name.replaceAll('""', '"'));
+  const bare = text.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  return [...new Set([...quoted, ...bare, ...bare.map((name) => name.toLowerCase())])];
 }
 
 /** False when the role may not look, or policies hide rows from it: a table of unknown size is judged as one with rows. */

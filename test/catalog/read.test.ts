@@ -6,8 +6,9 @@ import { ident } from '../../src/base/ident.ts';
 import { type Target, withDatabaseName } from '../../src/base/target.ts';
 import { compare } from '../../src/catalog/compare.ts';
 import { describe } from '../../src/catalog/describe.ts';
-import { readSnapshot, readTypeSource } from '../../src/catalog/read.ts';
+import { readSnapshot, readTables, readTypeSource } from '../../src/catalog/read.ts';
 import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import type { Table } from '../../src/catalog/table-model.ts';
 import type { Column, Constraint, TypeSource, UserType } from '../../src/catalog/type-source.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import { serverTarget, useDatabase, withTestDatabase } from '../support/database.ts';
@@ -162,4 +163,30 @@ test('reads only the schemas asked for, and all but the system ones when none ar
   expect(weird?.schemas.map(({ name }) => name)).toEqual(['Weird-schema']);
   expect(all?.schemas.map(({ name }) => name)).toEqual(['Weird-schema', 'other', 'public']);
   expect(none?.tables).toEqual([]);
+});
+
+test('tables of some names are read as the Snapshot has them, with what their foreign keys refer to, and no others', async () => {
+  const { tables } = await read();
+  const some = (names: readonly string[]) =>
+    database.session((session) => readTables(session, { schemas: SCHEMAS, names }));
+  // Comments on what hangs on a table, and statistics of an index’s columns, are not asked for.
+  const bare = <T extends object>(list: readonly T[]) =>
+    list.map((one) => ({ ...one, comment: null, statistics: null }));
+  const lean = ({ schema, name, columns, constraints, indexes, parents, partitionKey, rowSecurity }: Table) => {
+    const parts = { constraints: bare(constraints), indexes: bare(indexes) };
+    return { schema, name, columns, parents, partitionKey, rowSecurity, ...parts };
+  };
+  for (const table of tables) {
+    const own = (await some([table.name])).find(({ schema, name }) => schema === table.schema && name === table.name);
+    expect(own && lean(own)).toEqual(lean(table));
+    const [index] = table.indexes;
+    if (index) expect((await some([index.name])).map(({ name }) => name)).toContain(table.name);
+  }
+  const [reference] = tables.flatMap(({ name, constraints }) =>
+    constraints.flatMap((one) => (one.kind === 'foreign key' ? { name, target: one.references.name } : [])),
+  );
+  const names = (await some([reference?.name ?? ''])).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining([reference?.name, reference?.target]));
+  expect(names.length).toBeLessThan(tables.length);
+  expect(await some(['no such table'])).toEqual([]);
 });

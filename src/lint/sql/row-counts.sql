@@ -2,4 +2,4 @@
 SELECT n.nspname || '.' || c.relname AS name,
        greatest(c.reltuples, coalesce(pg_stat_get_live_tuples(c.oid), -1))::float8 AS rows
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1)
+ WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) AND c.relname = ANY ($2)

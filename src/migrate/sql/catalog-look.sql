@@ -50,7 +50,7 @@ begun (m) AS MATERIALIZED (
     array_agg(CASE WHEN relnamespace = 'pg_toast'::regnamespace THEN format('toast %s', reloptions) ELSE
       format('relation %s %s %s %s %s', oid::regclass, CASE WHEN relispartition THEN pg_get_expr(relpartbound, oid) END,
         reloftype::regtype, ROW (relkind, relpersistence, relam, reltablespace, relrowsecurity, relforcerowsecurity, relreplident),
-        ROW (relispopulated, reloptions, relacl)) END)
+        ROW (reloptions, relacl)) END)
   FROM pg_class WHERE ctid = ANY (ARRAY(SELECT unnest(young) FROM classes))
   UNION ALL
   SELECT 'pg_attribute', 2, (SELECT sum(every) FROM columns), array_agg(attrelid),
