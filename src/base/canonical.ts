@@ -24,15 +24,15 @@ export function compactJson(json: Uint8Array): Buffer {
   const compact = Buffer.allocUnsafe(json.length);
   let to = 0;
   for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at] ?? 0;
+    const byte = json[at] as number;
     if (byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB) continue;
     compact[to++] = byte;
     if (byte !== QUOTE) continue;
     for (at += 1; at < json.length; at += 1) {
-      const inside = json[at] ?? 0;
+      const inside = json[at] as number;
       compact[to++] = inside;
       if (inside === QUOTE) break;
-      if (inside === BACKSLASH) compact[to++] = json[++at] ?? 0;
+      if (inside === BACKSLASH) compact[to++] = json[++at] as number;
     }
   }
   return compact.subarray(0, to);
