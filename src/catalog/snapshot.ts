@@ -45,6 +45,23 @@ export function snapshotText(
 }
 
 /**
+ * The file of a Snapshot that was just read, and its hash: taken from the file's own bytes without their white space, which are
+ * the canonical ones because a live Snapshot holds its members in that order. Half the time of hashing first.
+ */
+export function snapshotFile(
+  snapshot: Snapshot,
+  about: { readonly serverVersion: number; readonly takenAt: Date },
+): { readonly bytes: Buffer; readonly hash: string } {
+  const bytes = Buffer.from(snapshotText(snapshot, { ...about, hash: UNHASHED }));
+  const part = canonicalPart(compactJson(bytes));
+  const hash = part === null ? snapshotHash(snapshot) : sha256(part.canonical);
+  bytes.write(hash, bytes.indexOf(UNHASHED), 'latin1');
+  return { bytes, hash };
+}
+
+const UNHASHED = '0'.repeat(64);
+
+/**
  * A file of a Snapshot as `parseSnapshot` reads it, but not frozen, and in two thirds of the time: when the file is as we write it, its bytes
  * without white space are those that were hashed, and nothing needs to be written again to prove it.
  */
@@ -54,12 +71,17 @@ export function parseStored(bytes: Buffer, file: string): SnapshotFile {
 
 /** Null for what is not as we write it: edited, damaged, from an older version, or not a Snapshot at all. */
 function asWritten(compact: Buffer, file: string): SnapshotFile | null {
-  const [head, server = '', takenAt = '', hash = ''] = HEAD.exec(compact.toString('latin1', 0, 300)) ?? [];
-  if (head === undefined) return null;
-  const canonical = compact.subarray(head.length, -1);
-  if (sha256(canonical) !== hash) return null;
-  const snapshot: unknown = JSON.parse(canonical.toString('utf8'));
+  const part = canonicalPart(compact);
+  if (part === null || sha256(part.canonical) !== part.hash) return null;
+  const { server, hash, takenAt } = part;
+  const snapshot: unknown = JSON.parse(part.canonical.toString('utf8'));
   return isSnapshot(snapshot) ? { snapshot, hash, server, takenAt: timeOf(takenAt, file) } : null;
+}
+
+/** What the hash is made of, and what stands before it. */
+function canonicalPart(compact: Buffer) {
+  const [head, server = '', takenAt = '', hash = ''] = HEAD.exec(compact.toString('latin1', 0, 300)) ?? [];
+  return head === undefined ? null : { server, takenAt, hash, canonical: compact.subarray(head.length, -1) };
 }
 
 const HEAD = new RegExp(

@@ -5,7 +5,7 @@ import { messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
-import { snapshotHash, snapshotText } from '../catalog/snapshot.ts';
+import { snapshotFile } from '../catalog/snapshot.ts';
 import { ownTables } from '../migrate/history.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -19,12 +19,14 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
     serverVersion: session.serverVersion,
   }));
   const findings = snapshot.unmodelled.map(unmodelled);
-  const hash = snapshotHash(snapshot);
-  const text = snapshotText(snapshot, { serverVersion, takenAt: runtime.now(), hash });
-  if (typeof options.out !== 'string') return outcome(JSON.parse(text), [{ kind: 'verbatim', text }], findings);
+  const { bytes, hash } = snapshotFile(snapshot, { serverVersion, takenAt: runtime.now() });
+  if (typeof options.out !== 'string') {
+    const text = bytes.toString('utf8');
+    return outcome(JSON.parse(text), [{ kind: 'verbatim', text }], findings);
+  }
   const path = resolve(runtime.cwd, options.out);
   try {
-    writeFileSync(path, text);
+    writeFileSync(path, bytes);
   } catch (thrown) {
     throw new ToolError('USAGE', `${options.out} cannot be written`, { detail: messageOf(thrown), cause: thrown });
   }

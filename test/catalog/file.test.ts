@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canonicalJson, sha256 } from '../../src/base/canonical.ts';
 import { ToolError } from '../../src/base/errors.ts';
 import { readSnapshot } from '../../src/catalog/read.ts';
-import { parseSnapshot, parseStored, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import { parseSnapshot, parseStored, snapshotFile, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
 import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
@@ -71,6 +71,13 @@ test('its bytes give the same, also when its keys are in another order or its te
   ]) {
     expect(parseStored(Buffer.from(other), 'snap.json')).toEqual(read);
   }
+});
+
+test('a file made in one go is the same, its hash too', async () => {
+  const snapshot = await sample();
+  const { bytes, hash } = snapshotFile(snapshot, about);
+  expect(hash).toBe(snapshotHash(snapshot));
+  expect(bytes.toString('utf8')).toBe(snapshotText(snapshot, about));
 });
 
 test('a hash that is right does not make a Snapshot of something else', () => {

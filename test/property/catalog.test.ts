@@ -6,7 +6,7 @@ import { compare } from '../../src/catalog/compare.ts';
 import { describe } from '../../src/catalog/describe.ts';
 import type { Snapshot } from '../../src/catalog/model.ts';
 import { readSnapshot } from '../../src/catalog/read.ts';
-import { parseSnapshot, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
+import { parseSnapshot, snapshotFile, snapshotHash, snapshotText } from '../../src/catalog/snapshot.ts';
 import type { Session } from '../../src/pg/pool.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -100,6 +100,8 @@ test('random tables: all of the specification is in the Snapshot, nothing differ
         }
         const text = snapshotText(snapshot, { serverVersion: session.serverVersion, takenAt: new Date(0) });
         expect(compare(parseSnapshot(text, 'x').snapshot, snapshot)).toEqual([]);
+        const file = snapshotFile(snapshot, { serverVersion: session.serverVersion, takenAt: new Date(0) });
+        expect(file.bytes.toString('utf8')).toBe(text);
       }),
       RUNS,
     ),
