@@ -16,6 +16,7 @@ export const RUN_NAMES = [
   'wal prune',
   'wal status',
   'wal upload',
+  'wal drill',
 ] as const;
 export type RunName = (typeof RUN_NAMES)[number];
 

@@ -17,13 +17,33 @@ import { monitored } from './monitored.ts';
 import { runSmoke } from './smoke.ts';
 
 export const run: Run = async (context, options) => {
-  if (options.history === true) return await history(folderOf(context));
+  if (options.history === true) return await history(options.wal === true ? archiveOf(context) : folderOf(context));
+  if (options.wal === true) return await monitored('wal drill', drillWal)(context, options);
   return await monitored('drill', drills)(context, options);
 };
 
 function folderOf({ config }: Context): string {
   return resolve(config.root, config.backup.dir);
 }
+
+function archiveOf({ config }: Context): string {
+  return resolve(config.root, config.backup.wal.dir);
+}
+
+/** The cluster, from the archive of its WAL. */
+const drillWal: Run = async (context, options) => {
+  if (options.all === true || options.args.length > 0) {
+    throw new ToolError('USAGE', '--wal takes the newest base backup: no id, and no --all', {
+      hint: 'For a moment of your own: strata restore --at … --data DIR --preview',
+    });
+  }
+  const { drillArchive } = await import('./drill-wal.ts');
+  const scratch = await scratchFolder(context, options);
+  const smoke = (session: Session): Promise<readonly string[]> => smokeLines(context, session);
+  const { report, path } = await drillArchive(context, { scratch, smoke });
+  const where: Block = { kind: 'text', text: `report: ${path}`, tone: 'quiet' };
+  return outcome({ drills: [report] }, [drillTable([report]), phaseTable(report), where], report.findings);
+};
 
 const drills: Run = async (context, options) => {
   const dir = folderOf(context);

@@ -3,7 +3,7 @@ import type { Card, Flag } from '../command.ts';
 import { INSTALL } from './backup-install.ts';
 import { BUCKET, CONFIRM, BACKUP_DIR as DIR, IDENTITY } from './flags.ts';
 import { SUBJECT } from './subject.ts';
-import { RECOVERY_FLAGS } from './wal.ts';
+import { RECOVERY_FLAGS, WAL_DIR } from './wal.ts';
 
 const REMOTE: Flag = { name: 'remote', kind: 'boolean', help: 'the copies in the bucket (backup.remote)' };
 
@@ -208,6 +208,8 @@ export const DATA_CARDS: readonly Card[] = [
     flags: [
       { name: 'all', kind: 'boolean', help: 'every backup, the newest first' },
       { name: 'history', kind: 'boolean', help: 'the drills so far, and nothing else' },
+      { name: 'wal', kind: 'boolean', help: 'the cluster from the WAL archive, to its newest moment' },
+      WAL_DIR,
       {
         name: 'scratch',
         kind: 'string',
@@ -218,6 +220,6 @@ export const DATA_CARDS: readonly Card[] = [
       IDENTITY,
       DIR,
     ],
-    examples: ['strata drill', 'strata drill --all', 'strata drill --history'],
+    examples: ['strata drill', 'strata drill --all', 'strata drill --wal', 'strata drill --history'],
   },
 ];

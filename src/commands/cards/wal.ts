@@ -2,7 +2,7 @@
 import type { Card, Flag } from '../command.ts';
 import { BUCKET, CONFIRM } from './flags.ts';
 
-const WAL_DIR: Flag = {
+export const WAL_DIR: Flag = {
   name: 'wal-dir',
   kind: 'string',
   value: 'dir',
