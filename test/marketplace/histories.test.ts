@@ -31,6 +31,9 @@ interface Lesson {
   dispute: string;
   version: number;
   rating: number | null;
+  /** The payment at the provider, and how much of it went back by its events. */
+  charge: number | null;
+  refunded: number;
 }
 
 interface Model {
@@ -88,6 +91,10 @@ class Command implements fc.AsyncCommand<Model, World> {
     if (this.name.startsWith('create') && typeof rows !== 'string') {
       const made = model.lessons.at(-1);
       if (made) Object.assign(made, { id: rows[0]?.id });
+    }
+    if (this.name.startsWith('pay') && typeof rows !== 'string') {
+      const paid = model.lessons.find(({ charge }) => charge === 0);
+      if (paid) paid.charge = Number(rows[0]?.id);
     }
     await compare(world, model);
   }
@@ -151,6 +158,8 @@ function create(student: number, tutor: number, slot: number, packaged: boolean)
       dispute: 'NONE',
       version: 1,
       rating: null,
+      charge: null,
+      refunded: 0,
     };
     return [
       'ok',
@@ -173,14 +182,14 @@ function on(
   name: string,
   nth: number,
   actorOf: (lesson: Lesson) => number | 'system',
-  call: (id: number, now: string) => string,
+  call: (id: number, now: string, lesson: Lesson) => string,
   step: (lesson: Lesson, model: Model) => ReturnType<Step>,
 ): Command {
   let chosen: Lesson | undefined;
   const command = new Command(
     `${name}(lesson ${nth})`,
     () => (chosen ? actorOf(chosen) : 'system'),
-    (model) => (chosen ? call(chosen.id, at(model.now)) : 'SELECT 1'),
+    (model) => (chosen ? call(chosen.id, at(model.now), chosen) : 'SELECT 1'),
     (model) => {
       chosen = model.lessons[nth % Math.max(model.lessons.length, 1)];
       return chosen ? step(chosen, model) : ['ok'];
@@ -256,6 +265,64 @@ const end = (nth: number, outcome: string): Command =>
       const payment = outcome === 'NO_SHOW_TUTOR' ? 'REFUNDED' : outcome === 'NOT_HELD' ? 'VOIDED' : 'CAPTURED';
       const ended = move(lesson, { session: 'ENDED', outcome, payment });
       return ['ok', payment === 'CAPTURED' ? ended : both(ended, () => giveBack(model, lesson))];
+    },
+  );
+
+const noShow = (nth: number, byStudent: boolean): Command =>
+  on(
+    `no-show by ${byStudent ? 'student' : 'tutor'}`,
+    nth,
+    byStudent ? student : tutor,
+    (id, now) => `SELECT id FROM mark_no_show(${id}, p_now => '${now}')`,
+    (lesson, model) => {
+      const outcome = byStudent ? 'NO_SHOW_TUTOR' : 'NO_SHOW_STUDENT';
+      if (lesson.session === 'ENDED') {
+        if (lesson.outcome === outcome || lesson.dispute === 'OPEN') return ['ok'];
+        const settled = lesson.dispute !== 'NONE' || ['VOIDED', 'REFUNDED'].includes(lesson.payment);
+        return settled ? ['BK001'] : ['ok', move(lesson, { dispute: 'OPEN' })];
+      }
+      if (!busy(lesson)) return ['BK001'];
+      if (startOf(lesson.slot) >= model.now) return ['BK007'];
+      const ended = move(lesson, { session: 'ENDED', outcome, payment: byStudent ? 'REFUNDED' : 'CAPTURED' });
+      return ['ok', byStudent ? both(ended, () => giveBack(model, lesson)) : ended];
+    },
+  );
+
+const mayPay = (lesson: Lesson): boolean =>
+  is(lesson, 'SCHEDULED', 'AUTHORIZED') && !lesson.packaged && lesson.charge === null;
+
+/** The provider holds the price. Its state is that of the lesson, so nothing of the booking changes. */
+const pay = (nth: number): Command =>
+  on(
+    'pay',
+    nth,
+    () => 'system',
+    (id, now, lesson) =>
+      lesson.charge === 0
+        ? `SELECT id FROM record_payment(${id}, ${RATE}, 'AUTHORIZED', 'evt_${id}', 'pi_${id}', p_now => '${now}')`
+        : 'SELECT 1',
+    // 0: asked for, its id comes with the answer.
+    (lesson) => {
+      if (mayPay(lesson)) lesson.charge = 0;
+      return ['ok'];
+    },
+  );
+
+/** A quarter of what was paid: the first changes the state, the fourth too, those between only the version. */
+const refund = (nth: number): Command =>
+  on(
+    'refund',
+    nth,
+    () => 'system',
+    (id, now, { charge, refunded }) =>
+      charge === null
+        ? 'SELECT 1'
+        : `SELECT id FROM record_refund(${charge}, ${RATE / 4}, 'GOODWILL', 'evt_${id}_${refunded}', p_now => '${now}')`,
+    (lesson) => {
+      if (lesson.charge === null) return ['ok'];
+      if (!['CAPTURED', 'PARTIALLY_REFUNDED'].includes(lesson.payment)) return ['BK001'];
+      const refunded = lesson.refunded + RATE / 4;
+      return ['ok', move(lesson, { refunded, payment: refunded === RATE ? 'REFUNDED' : 'PARTIALLY_REFUNDED' })];
     },
   );
 
@@ -347,10 +414,11 @@ const expire = (): Command =>
     ],
   );
 
-/** What a tutor has earned: lessons that were captured and not refunded, less a fifth. */
+/** What a tutor has earned: lessons that were captured, without what was given back, less a fifth. */
 function earned(model: Model, of: number): number {
-  const paid = model.lessons.filter((lesson) => lesson.tutor === of && lesson.payment === 'CAPTURED');
-  return paid.reduce((sum, { packaged }) => sum + (packaged ? PACKAGE_RATE : RATE) * 0.8, 0);
+  const kept = ['CAPTURED', 'PARTIALLY_REFUNDED'];
+  const paid = model.lessons.filter((lesson) => lesson.tutor === of && kept.includes(lesson.payment));
+  return paid.reduce((sum, { packaged, refunded }) => sum + ((packaged ? PACKAGE_RATE : RATE) - refunded) * 0.8, 0);
 }
 
 async function compare({ s, packs }: World, model: Model): Promise<void> {
@@ -398,6 +466,10 @@ const COMMANDS = [
   fc
     .tuple(nth, fc.constantFrom('COMPLETED', 'COMPLETED', 'NOT_HELD', 'NO_SHOW_STUDENT', 'NO_SHOW_TUTOR'))
     .map((args) => end(...args)),
+  fc.tuple(nth, fc.boolean()).map((args) => noShow(...args)),
+  nth.map(pay),
+  nth.map(refund),
+  nth.map(refund),
   nth.map(dispute),
   fc.tuple(nth, fc.constantFrom('UPHELD' as const, 'REFUNDED' as const)).map((args) => resolve(...args)),
   fc.tuple(nth, fc.integer({ min: 1, max: 5 })).map((args) => review(...args)),
@@ -409,19 +481,17 @@ const COMMANDS = [
 ];
 
 /** One history in one transaction, which is rolled back: histories do not meet. */
-async function play(commands: Iterable<fc.AsyncCommand<Model, World>>): Promise<void> {
-  await db.session(async (s) => {
+function play(commands: Iterable<fc.AsyncCommand<Model, World>>): Promise<Model> {
+  return db.session(async (s) => {
     await s.query('BEGIN');
     try {
       const [tutorZero] = people.tutors;
       const packs: number[] = [];
       for (const who of people.students)
         if (tutorZero) packs.push(await addPackage(s, who, tutorZero, { sessions: CREDITS }));
-      const setup = (): { model: Model; real: World } => ({
-        model: { now: 0, lessons: [], credits: [CREDITS, CREDITS] },
-        real: { s, packs },
-      });
-      await fc.asyncModelRun(setup, commands);
+      const model: Model = { now: 0, lessons: [], credits: [CREDITS, CREDITS] };
+      await fc.asyncModelRun(() => ({ model, real: { s, packs } }), commands);
+      return model;
     } finally {
       await s.query('ROLLBACK');
     }
@@ -446,6 +516,7 @@ function before(lessons: Past): readonly Command[] {
     ...lessons.flatMap(({ student: who, tutor: whom, packaged }, slot) => [
       create(who, whom, slot, packaged),
       accept(slot),
+      pay(slot),
     ]),
     wait(41),
     start(),
@@ -455,19 +526,32 @@ function before(lessons: Past): readonly Command[] {
 
 test('any history of up to 40 steps', async () => {
   const commands = fc.commands(COMMANDS, { maxCommands: 40, size: 'max' });
-  const history = fc.asyncProperty(fc.option(past), commands, async (lessons, steps) =>
-    play([...(lessons ? before(lessons) : []), ...steps]),
-  );
+  const history = fc.asyncProperty(fc.option(past), commands, async (lessons, steps) => {
+    await play([...(lessons ? before(lessons) : []), ...steps]);
+  });
   await fc.assert(history, { numRuns: 60 });
 }, 60_000);
 
-test('the histories reach what matters: a refund of a captured lesson gives money and credit back', () =>
-  play([
-    ...before([{ student: 0, tutor: 0, packaged: true, outcome: 'COMPLETED' }]),
+test('the histories reach what matters: credit given back, and a payment given back in parts and then whole', async () => {
+  const lesson = { student: 0, tutor: 0, outcome: 'COMPLETED' } as const;
+  const credit = await play([
+    ...before([{ ...lesson, packaged: true }]),
     review(0, 4),
     dispute(0),
     resolve(0, 'REFUNDED'),
-  ]));
+  ]);
+  expect(credit).toMatchObject({ credits: [CREDITS, CREDITS], lessons: [{ payment: 'REFUNDED', rating: 4 }] });
+  const money = await play([
+    ...before([{ ...lesson, packaged: false }]),
+    refund(0),
+    refund(0),
+    noShow(0, true),
+    resolve(0, 'REFUNDED'),
+    refund(0),
+  ]);
+  const after = { payment: 'REFUNDED', dispute: 'RESOLVED_REFUNDED', refunded: RATE / 2, version: 8 };
+  expect(money.lessons).toMatchObject([after]);
+});
 
 test('a model that is wrong is found out', async () => {
   const wrong = on(

@@ -28,9 +28,7 @@ afterAll(() =>
     ).toEqual([]);
     expect(
       await s.query(
-        // One partial refund after another changes the booking, and no state of it.
-        `SELECT b.id FROM bookings b WHERE version <> (SELECT count(*) FROM booking_transitions t WHERE t.booking_id = b.id)
-           AND NOT EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.booking_id = b.id)`,
+        'SELECT b.id FROM bookings b WHERE version <> (SELECT count(*) FROM booking_transitions t WHERE t.booking_id = b.id)',
       ),
     ).toEqual([]);
     expect(
