@@ -4,6 +4,7 @@
  * as being worked on; what a killed restore left has none, and the next restore drops it.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../base/errors.ts';
 import { ident, literal } from '../base/ident.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
@@ -91,10 +92,35 @@ async function inNewDatabase<T>(
       throw thrown;
     }
     await closeSession(guard);
-    // By force: the name is ours and random, so nobody else's sessions are in it.
-    await admin.query(`DROP DATABASE IF EXISTS ${ident(draft)} WITH (FORCE)`);
-    throw thrown;
+    throw (await dropDraft(admin, draft)) ? thrown : new LeftOver(draft, thrown);
   }
+}
+
+/** A database that could not be dropped, and why it should have been. */
+export class LeftOver extends Error {
+  readonly database: string;
+  constructor(database: string, cause: unknown) {
+    super(`database "${database}" is left`, { cause });
+    this.database = database;
+  }
+}
+
+/** A disk that is full can bring the server down, and it is a moment until it is back. */
+const DROP_ATTEMPTS = 5;
+
+async function dropDraft(admin: Session, draft: string): Promise<boolean> {
+  // By force: the name is ours and random, so nobody else's sessions are in it.
+  const drop = (session: Session): Promise<unknown> =>
+    session.query(`DROP DATABASE IF EXISTS ${ident(draft)} WITH (FORCE)`);
+  for (let attempt = 1; attempt <= DROP_ATTEMPTS; attempt += 1) {
+    try {
+      await (attempt === 1 ? drop(admin) : withSession(admin.target, drop));
+      return true;
+    } catch {
+      await sleep(200 * attempt);
+    }
+  }
+  return false;
 }
 
 async function rename(admin: Session, guard: Session, draft: string, name: string): Promise<void> {

@@ -21,13 +21,34 @@ const AT_FAULT: readonly Code[] = [
   'SMOKE_FAILED',
 ];
 
-/** What a restore runs into when this machine is to blame: a full disk, a locale that it does not have. */
-const MACHINE = /No space left on device|invalid (?:LC_|locale|ICU)|could not (?:create|open) collat/i;
+/** Of these, what this machine may be to blame for. */
+const ON_SERVER: readonly Code[] = ['AUDIT_FAILED', 'ERASURE_FAILED', 'RESTORE_FAILED', 'SMOKE_FAILED'];
+
+/** What the server runs into then: a full disk, also when it brings the server down, and a locale that it does not have. */
+const MACHINE = new RegExp(
+  [
+    ...[
+      'No space left on device',
+      'checkpoint request failed',
+      'server closed the connection',
+      'terminating connection',
+    ],
+    ...[
+      'Connection terminated',
+      'connection error',
+      'ECONNRE(?:FUSED|SET)',
+      'in recovery mode',
+      'out of (?:shared )?memory',
+    ],
+    ...['invalid (?:LC_|locale|ICU)', 'could not (?:create|open) collat'],
+  ].join('|'),
+  'i',
+);
 
 /** The end of a phase that the backup failed. Throws again what this machine is to blame for. */
 export function faultOf(thrown: unknown, id: string, phase: PhaseName): PhaseEnd {
   if (!(thrown instanceof ToolError) || !AT_FAULT.includes(thrown.code)) throw thrown;
-  if (thrown.code === 'RESTORE_FAILED' && MACHINE.test(`${thrown.message}\n${thrown.more.detail ?? ''}`)) throw thrown;
+  if (ON_SERVER.includes(thrown.code) && MACHINE.test(`${thrown.message}\n${thrown.more.detail ?? ''}`)) throw thrown;
   const { detail, hint, findings } = thrown.more;
   const lines = [thrown.message, detail].filter(Boolean).join('\n');
   const main = finding({

@@ -2,7 +2,7 @@
 import { messageOf, ToolError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import { ServerError } from '../pg/server-error.ts';
-import type { Destination } from './destination.ts';
+import { type Destination, LeftOver } from './destination.ts';
 
 /** A database that was there before cannot be dropped for its owner, who must know what is in it. */
 export function erasureFault(thrown: unknown, name: string, { fresh }: Destination): unknown {
@@ -27,20 +27,29 @@ export function mismatch(errors: readonly Finding[], name: string, { fresh }: De
   });
 }
 
-export function restoreFault(thrown: unknown, id: string, signal: AbortSignal): unknown {
+export function restoreFault(caught: unknown, id: string, signal: AbortSignal): unknown {
+  const left =
+    caught instanceof LeftOver
+      ? `database "${caught.database}" could not be dropped: the next restore on that server removes it`
+      : 'nothing of it is left on the server';
+  const thrown = caught instanceof LeftOver ? caught.cause : caught;
   if (signal.aborted) {
     return new ToolError('BACKUP_INTERRUPTED', 'the restore was interrupted', {
-      detail: 'nothing of it is left on the server; the backup is untouched',
+      detail: `${left}; the backup is untouched`,
       cause: thrown,
     });
   }
-  if (thrown instanceof ToolError && thrown.code !== 'PROGRAM_FAILED') return thrown;
   const words = thrown instanceof ToolError ? thrown.more : {};
+  if (thrown instanceof ToolError && thrown.code !== 'PROGRAM_FAILED') {
+    if (caught === thrown) return thrown;
+    return new ToolError(thrown.code, thrown.message, {
+      ...words,
+      detail: [words.detail, left].filter(Boolean).join('\n'),
+    });
+  }
   const sqlstate = thrown instanceof ServerError ? thrown.sqlstate : null;
   return new ToolError('RESTORE_FAILED', `backup ${id} could not be restored: ${messageOf(thrown)}`, {
-    detail: [sqlstate && `SQLSTATE ${sqlstate}`, words.detail, 'nothing of it is left on the server']
-      .filter(Boolean)
-      .join('\n'),
+    detail: [sqlstate && `SQLSTATE ${sqlstate}`, words.detail, left].filter(Boolean).join('\n'),
     hint: hintFor(sqlstate, words.detail ?? messageOf(thrown)) ?? words.hint,
     cause: thrown,
   });
@@ -50,8 +59,14 @@ function hintFor(sqlstate: string | null, text: string): string | undefined {
   if (sqlstate === '42501' || /permission denied|must be (owner|superuser|able to SET ROLE)/.test(text)) {
     return 'Restore as a superuser, or as a role with CREATEDB that is a member of every owner in the backup.';
   }
+  if (sqlstate === '53100' || /No space left on device|checkpoint request failed/.test(text)) {
+    return 'Free some space on the disk of the server: a restore needs room for the whole database. A drill may go to another disk: --scratch DIR';
+  }
   if (/invalid (LC_|locale|ICU)|could not (create|open) collat/i.test(text)) {
     return 'Install the locale on the server, or create an empty database with another one and restore into that.';
+  }
+  if (/Connection terminated|connection error|server closed the connection|in recovery mode/.test(text)) {
+    return 'The server went down, by a full disk perhaps: its log says why.';
   }
   return undefined;
 }
