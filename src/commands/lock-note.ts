@@ -17,6 +17,8 @@ export interface LockNote {
   readonly bytes: number | null;
   /** False: this run creates it, so nobody waits. */
   readonly exists: boolean;
+  /** False: it stands in a DO block, behind a condition perhaps. */
+  readonly certain: boolean;
 }
 
 const WORDS: Readonly<Record<Work, string>> = {
@@ -27,12 +29,12 @@ const WORDS: Readonly<Record<Work, string>> = {
 };
 
 /** `users: ACCESS EXCLUSIVE while it reads every row (about 2,000 rows, 1.2 MiB)`. */
-export function lockText({ relation, lock, work, rows, bytes }: LockNote): string {
+export function lockText({ relation, lock, work, rows, bytes, certain }: LockNote): string {
   const facts = [
     ...(rows === null ? [] : [`about ${rows.toLocaleString('en-US')} rows`]),
     ...(bytes === null ? [] : [mebibytes(bytes)]),
   ];
-  return `${relation}: ${lock} ${WORDS[work]}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
+  return `${relation}: ${lock} ${WORDS[work]}${certain ? '' : ', if the block comes to it'}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
 }
 
 /** `measured in 3.1 ms: users: ACCESS EXCLUSIVE, rewrite`. What is read like by every query is left out. */

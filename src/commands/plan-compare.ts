@@ -44,7 +44,9 @@ function lockDifference(
   const said = Math.max(-1, ...notes.map(({ lock }) => LOCK_LEVELS.indexOf(lock)));
   // What the transaction held before says nothing about this statement, but that it needs no more.
   const more = relation.taken && held > said && held >= TOLD;
-  const less = !sampled && said > held;
+  // A DO block need not come to what it holds.
+  const sure = Math.max(-1, ...notes.filter(({ certain }) => certain).map(({ lock }) => LOCK_LEVELS.indexOf(lock)));
+  const less = !sampled && sure > held;
   if (!more && !less) return null;
   return {
     relation: nameOf(relation),
@@ -55,6 +57,7 @@ function lockDifference(
 const WEIGHT = { metadata: 0, scan: 1, rewrite: 2 } as const;
 
 function workDifference(notes: readonly LockNote[], relation: MeasuredRelation): Difference | null {
+  if (notes.some(({ certain }) => !certain)) return null;
   const works = notes.flatMap(({ work }) => (work === 'rows' ? [] : [work]));
   if (works.length === 0 || relation.work === 'rows' || works.length < notes.length) return null;
   const said = works.reduce((heaviest, work) => (WEIGHT[work] > WEIGHT[heaviest] ? work : heaviest));

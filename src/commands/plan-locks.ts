@@ -5,22 +5,23 @@
 import type { Finding } from '../base/finding.ts';
 import type { Direction, Statement } from '../base/plan.ts';
 import type { Config } from '../config/schema.ts';
-import { actionsOf } from '../lint/actions.ts';
 import type { Facts } from '../lint/facts.ts';
 import { judge } from '../lint/judge.ts';
 import { readFacts } from '../lint/live.ts';
-import { locksOf, type Work } from '../lint/locks.ts';
+import { type Lock, locksOf, type Work } from '../lint/locks.ts';
+import { readStatement } from '../lint/read.ts';
 import { show } from '../lint/rule.ts';
 import type { CompiledMigration } from '../migrate/model.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
-import { parseSql } from '../syntax/parse.ts';
 import { statementsOf, subjectOf } from './lint-subject.ts';
 import type { LockNote } from './lock-note.ts';
 import sizesText from './sql/relation-sizes.sql';
 
 export interface PlanNotes {
   readonly locks: ReadonlyMap<Statement, readonly LockNote[]>;
+  /** Why not all locks of a statement are told. */
+  readonly unknown: ReadonlyMap<Statement, string>;
   /** At most warnings: a plan that shows a hazard has not failed. */
   readonly hazards: readonly Finding[];
 }
@@ -35,10 +36,15 @@ export async function planNotes(
   const facts = await readFacts(session, { schemas, mentioned: statementsOf(migrations) });
   const schema = schemas[0] ?? 'public';
   const locks = new Map<Statement, readonly LockNote[]>();
+  const unknowns = new Map<Statement, string>();
   for (const migration of migrations) {
     const script = migration[direction];
     if (script.kind !== 'statements') continue;
-    for (const statement of script.statements) locks.set(statement, await locksOfStatement(statement, facts, schema));
+    for (const statement of script.statements) {
+      const { notes, unknown } = await locksOfStatement(statement, facts, schema);
+      locks.set(statement, notes);
+      if (unknown !== null) unknowns.set(statement, unknown);
+    }
   }
   const verdict = await judge(migrations.map(subjectOf), {
     facts,
@@ -48,26 +54,50 @@ export async function planNotes(
   });
   const accepted = new Set(config.lint.ignore);
   const hazards = verdict.findings.filter(({ fingerprint }) => !accepted.has(fingerprint)).map(atMostWarning);
-  return { locks: await withSizes(session, locks), hazards };
+  return { locks: await withSizes(session, locks), unknown: unknowns, hazards };
 }
 
-async function locksOfStatement({ sql }: Statement, facts: Facts, schema: string): Promise<readonly LockNote[]> {
-  const parsed = await parseSql(sql);
-  if (!parsed.ok) return [];
-  const locks = parsed.statements.flatMap(({ node }) => actionsOf(node)).flatMap((action) => locksOf(action, facts));
-  const notes = locks.map(({ relation, level, work }): LockNote => {
-    const live = facts.table(relation);
-    const where = { relation: show(relation), schema: relation.schema ?? schema, name: relation.name };
-    return { ...where, lock: level, work, rows: live?.rows ?? null, bytes: null, exists: Boolean(live) };
-  });
-  // One for each relation and lock: the heaviest work counts.
-  const heaviest = new Map<string, LockNote>();
+interface StatementLocks {
+  readonly notes: readonly LockNote[];
+  readonly unknown: string | null;
+}
+
+/** What DO blocks hold is told with the rest; what they EXECUTE cannot be. */
+async function locksOfStatement({ sql }: Statement, facts: Facts, schema: string): Promise<StatementLocks> {
+  const { actions, bodies } = await readStatement(sql);
+  const blocks = bodies.filter(({ routine }) => routine.kind === 'do').map(({ body }) => body);
+  const inside = blocks.flatMap(({ acts }) => acts.map(({ action }) => action));
+  const noteOf =
+    (certain: boolean) =>
+    ({ relation, level, work }: Lock): LockNote => {
+      const live = facts.table(relation);
+      const where = { relation: show(relation), schema: relation.schema ?? schema, name: relation.name };
+      return { ...where, lock: level, work, rows: live?.rows ?? null, bytes: null, exists: Boolean(live), certain };
+    };
+  const notes = [
+    ...actions.flatMap((action) => locksOf(action, facts)).map(noteOf(true)),
+    ...inside.flatMap((action) => locksOf(action, facts)).map(noteOf(false)),
+  ];
+  const executes = blocks.flatMap(({ body }) => body.executes);
+  return { notes: heaviest(notes), unknown: unknownOf(sql, executes) };
+}
+
+function unknownOf(sql: string, executes: readonly number[]): string | null {
+  const lines = [...new Set(executes.map((offset) => sql.slice(0, offset).split('\n').length))];
+  const at = `line${lines.length > 1 ? 's' : ''} ${lines.join(', ')}`;
+  const what = lines.length > 0 ? `EXECUTE (${at})` : /^\s*call\b/i.test(sql) ? 'the procedure' : null;
+  return what && `what ${what} locks is known only when it runs: strata plan --rehearse measures it`;
+}
+
+/** One for each relation and lock: the heaviest work counts. */
+function heaviest(notes: readonly LockNote[]): readonly LockNote[] {
+  const known = new Map<string, LockNote>();
   for (const note of notes) {
     const key = `${note.relation} ${note.lock}`;
-    const known = heaviest.get(key);
-    if (!known || WEIGHT[note.work] > WEIGHT[known.work]) heaviest.set(key, note);
+    const other = known.get(key);
+    if (!other || WEIGHT[note.work] > WEIGHT[other.work]) known.set(key, note);
   }
-  return [...heaviest.values()];
+  return [...known.values()];
 }
 
 const WEIGHT: Readonly<Record<Work, number>> = { metadata: 0, rows: 1, scan: 2, rewrite: 3 };

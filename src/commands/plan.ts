@@ -60,10 +60,10 @@ async function plan(context: Context, session: Session, project: Project, planni
   const { planNotes } = await import('./plan-locks.ts');
   const compiled = await project.compiler([]);
   const migrations = steps.flatMap(({ version }) => compiled.get(version) ?? []);
-  const { locks, hazards } = await planNotes(session, context.config, migrations, direction);
+  const { locks, unknown, hazards } = await planNotes(session, context.config, migrations, direction);
   const rehearsal = await rehearsed(context, project, { history, migrations, direction, locks, ...planning });
   const changed = await changedMeanwhile(context, session, history, before);
-  const notes: Notes = { locks, hazards, measured: rehearsal?.measured ?? new Map() };
+  const notes: Notes = { locks, unknown, hazards, measured: rehearsal?.measured ?? new Map() };
   const data = { direction, steps: planData(steps, notes), rehearsal: rehearsal?.data ?? null };
   const findings = [...changed, ...found, ...hazards, ...(rehearsal?.findings ?? [])];
   const blocks: readonly Block[] = [{ kind: 'verbatim', text: planText(steps, notes) }];

@@ -8,6 +8,8 @@ import { type LockNote, lockText, measuredText } from './lock-note.ts';
 /** What is known of each statement of a plan beside its text. */
 export interface Notes {
   readonly locks: ReadonlyMap<Statement, readonly LockNote[]>;
+  /** Why not all locks of a statement are told. */
+  readonly unknown: ReadonlyMap<Statement, string>;
   readonly hazards: readonly Finding[];
   /** What a rehearsal found out; empty without one. */
   readonly measured: ReadonlyMap<Statement, Measured>;
@@ -28,8 +30,10 @@ function stepText({ name, direction, script }: PlanStep, notes: Notes): string {
     const { sql, place } = statement;
     const locks = (notes.locks.get(statement) ?? []).filter(({ exists }) => exists).map(lockText);
     const measured = notes.measured.get(statement);
+    const unknown = notes.unknown.get(statement);
     const told = [
       ...locks,
+      ...(unknown === undefined ? [] : [unknown]),
       ...(measured ? [measuredText(measured)] : []),
       ...hazardsAt(statement, script.statements, notes.hazards).map(
         ({ code, message }) => `${code}: ${oneLine(message)}`,
@@ -70,6 +74,7 @@ export function planData(steps: readonly PlanStep[], notes: Notes): readonly unk
         ? script.statements.map((statement) => ({
             ...statement,
             locks: notes.locks.get(statement) ?? [],
+            locksUnknown: notes.unknown.get(statement) ?? null,
             hazards: hazardsAt(statement, script.statements, notes.hazards).map(({ fingerprint }) => fingerprint),
             measured: notes.measured.get(statement) ?? null,
           }))

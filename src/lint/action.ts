@@ -45,9 +45,11 @@ export interface Body {
   readonly swallowed: readonly number[];
   /** What EXECUTE puts into SQL without quoting it. */
   readonly dynamic: readonly { readonly part: string; readonly by: '||' | '%s'; readonly offset: number }[];
+  /** Where EXECUTE and its kin run SQL that is known only then. */
+  readonly executes: readonly number[];
 }
 
-export const EMPTY_BODY: Body = { swallowed: [], dynamic: [] };
+export const EMPTY_BODY: Body = { swallowed: [], dynamic: [], executes: [] };
 
 export type LockLevel =
   | 'ACCESS SHARE'

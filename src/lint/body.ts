@@ -63,7 +63,7 @@ async function plpgsqlBody(parsed: ParsedBody, body: string, at: number): Promis
     // What the parser says of types it cannot look up may be wrong; of its grammar it may not.
     return { ...EMPTY, fault: { message: parsed.message, offset: at + offset, sure: SURE.test(parsed.message) } };
   }
-  const { statements, dynamic, swallowed } = bodyNotes(parsed.functions, body);
+  const { statements, dynamic, swallowed, executes } = bodyNotes(parsed.functions, body);
   const acts: InnerAct[] = [];
   for (const { sql, offset } of statements) {
     const inner = await parseSql(sql);
@@ -72,7 +72,8 @@ async function plpgsqlBody(parsed: ParsedBody, body: string, at: number): Promis
     acts.push(...found.map((action) => ({ action, sql, start: at + offset })));
   }
   const shifted = dynamic.map((one) => ({ ...one, offset: at + one.offset }));
-  return { body: { dynamic: shifted, swallowed: swallowed.map((offset) => at + offset) }, acts, fault: null };
+  const moved = (offsets: readonly number[]): readonly number[] => offsets.map((offset) => at + offset);
+  return { body: { dynamic: shifted, swallowed: moved(swallowed), executes: moved(executes) }, acts, fault: null };
 }
 
 const SURE = /^syntax error|is not a known variable$|^missing |^unterminated /;

@@ -10,15 +10,18 @@ export interface BodyNotes {
   readonly dynamic: readonly (Unquoted & { readonly offset: number })[];
   /** Handlers of OTHERS that tell nobody. */
   readonly swallowed: readonly number[];
+  /** All that EXECUTE and its kin run. */
+  readonly executes: readonly number[];
 }
 
 export function bodyNotes(functions: readonly Node[], body: string): BodyNotes {
   const lines = lineStarts(body);
   const handlers = othersOffsets(body);
-  const notes = { statements: [], dynamic: [], swallowed: [] } as {
+  const notes = { statements: [], dynamic: [], swallowed: [], executes: [] } as {
     statements: { sql: string; offset: number }[];
     dynamic: (Unquoted & { offset: number })[];
     swallowed: number[];
+    executes: number[];
   };
   let seen = 0;
   const visit = (value: unknown, line: number, key: string): void => {
@@ -42,8 +45,10 @@ export function bodyNotes(functions: readonly Node[], body: string): BodyNotes {
   };
   const addDynamic = (expression: Node, line: number): void => {
     const query = text(expression.query) ?? '';
+    const offset = offsetIn(body, lines, line, query);
+    notes.executes.push(offset);
     const found = unquotedPart(query, quoted);
-    if (found) notes.dynamic.push({ ...found, offset: offsetIn(body, lines, line, query) });
+    if (found) notes.dynamic.push({ ...found, offset });
   };
   let quoted: ReadonlySet<string> = new Set();
   for (const one of functions.map(({ PLpgSQL_function }) => record(PLpgSQL_function))) {

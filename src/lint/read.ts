@@ -29,7 +29,8 @@ interface ReadStatement {
   readonly fault: { readonly message: string; readonly offset: number } | null;
 }
 
-async function readStatement(sql: string): Promise<ReadStatement> {
+/** One statement; the actions of a DO block are in its body. */
+export async function readStatement(sql: string): Promise<ReadStatement> {
   const parsed = await parseSql(sql);
   if (!parsed.ok) return { actions: [], bodies: [], fault: parsed.fault };
   const actions: Action[] = [];

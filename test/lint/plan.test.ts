@@ -47,6 +47,7 @@ test('locks, work, rows and hazards, up and down', () =>
         rows: 3000,
         bytes: expect.any(Number),
         exists: true,
+        certain: true,
       },
     ]);
     expect(comment?.locks).toEqual([]);
@@ -82,4 +83,49 @@ test('a comment that accepts a hazard holds here too, and one for the other dire
         '-- Up Migration\n-- strata-lint-ignore index-concurrently: small\nCREATE INDEX a ON users (id);\n-- Down Migration\n-- strata-lint-ignore drop-column: only to be unused here\nDROP INDEX a;\n',
     });
     expect((await shop.call('plan')).findings).toEqual([]);
+  }));
+
+const BLOCKS = `-- Up Migration
+DO $$
+DECLARE what text := 'ALTER TABLE users ADD COLUMN c int';
+BEGIN
+  IF now() < 'epoch' THEN
+    ALTER TABLE users ADD COLUMN b bigserial;
+  END IF;
+  UPDATE users SET id = id;
+  EXECUTE what;
+  EXECUTE format('LOCK %I', 'users');
+END $$;
+CREATE PROCEDURE busy() LANGUAGE plpgsql AS $$ BEGIN DROP TABLE users; END $$;
+CALL busy();
+-- Down Migration
+SELECT 1;
+`;
+
+test('a DO block: locks of what stands in it, if it comes to that; of what it EXECUTEs they are unknown', () =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.query('INSERT INTO users SELECT generate_series(1, 3000); ANALYZE users');
+    shop.write({ 'migrations/004_blocks.sql': BLOCKS });
+    const plan = await shop.call('plan');
+    expect(text(plan)).toContain(
+      '-- users: ACCESS EXCLUSIVE while it writes every row anew, if the block comes to it (about 3,000 rows, 0.2 MiB)\n' +
+        '-- users: ROW EXCLUSIVE and the rows it changes until COMMIT, if the block comes to it (about 3,000 rows, 0.2 MiB)\n' +
+        '-- what EXECUTE (lines 8, 9) locks is known only when it runs: strata plan --rehearse measures it\n',
+    );
+    expect(text(plan)).toContain(
+      '-- what the procedure locks is known only when it runs: strata plan --rehearse measures it\nCALL busy()',
+    );
+    expect((plan.data as Data).steps[0]?.statements).toMatchObject([
+      {
+        locks: [
+          { relation: 'users', lock: 'ACCESS EXCLUSIVE', certain: false },
+          { relation: 'users', lock: 'ROW EXCLUSIVE', certain: false },
+        ],
+        locksUnknown: expect.stringContaining('EXECUTE'),
+      },
+      // Making it locks nothing; calling it does.
+      { locks: [], locksUnknown: null },
+      { locks: [], locksUnknown: expect.stringContaining('procedure') },
+    ]);
   }));

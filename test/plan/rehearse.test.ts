@@ -276,6 +276,7 @@ describe('the comparison', () => {
     rows: 1,
     bytes: 1,
     exists: true,
+    certain: true,
     ...one,
   });
   const compare = (foretold: readonly LockNote[], seen: MeasuredRelation, sampled = false): readonly Finding[] =>
@@ -300,6 +301,13 @@ describe('the comparison', () => {
     ['a scan of nothing', [note({ work: 'scan' })], relation({ filled: false }), 0],
     ['rows that are written', [note({ work: 'rows' })], relation({ work: 'scan' }), 0],
     ['another schema', [note({ schema: 's' })], relation({}), 1],
+    [
+      'what a block did not come to',
+      [note({ lock: 'ACCESS EXCLUSIVE', work: 'rewrite', certain: false })],
+      relation({}),
+      0,
+    ],
+    ['more than a block holds', [note({ certain: false })], relation({ lock: 'ACCESS EXCLUSIVE' }), 1],
   ] as const)('%s', (_, foretold, seen, count) => {
     expect(compare(foretold, seen)).toHaveLength(count);
   });
