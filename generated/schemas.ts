@@ -318,7 +318,7 @@ export const bookingRowSchema: JsonSchema = {
     platform_fee_pct: {"type":"string","pattern":"^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$","description":"Share of the platform in percent, frozen at booking time."},
     platform_fee_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"Share of the platform: rate × pct / 100, half up."},
     tutor_earnings_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"What is left for the tutor."},
-    pricing_snapshot: {"description":"Everything the price was computed from, frozen at booking time."},
+    pricing_snapshot: {"$ref":"#/$defs/PricingSnapshot","description":"Everything the price was computed from, frozen at booking time. @schema(sql/schemas/pricing_snapshot.schema.json)"},
     credit_restored_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When the package got its credit back; at most once."},
     join_url: {"anyOf":[{"type":"string"},{"type":"null"}],"description":"Address of the meeting. @pii(credential)"},
     zoom_meeting_id: {"anyOf":[{"type":"string","maxLength":255},{"type":"null"}],"description":"The meeting at Zoom."},
@@ -372,6 +372,9 @@ export const bookingRowSchema: JsonSchema = {
     "created_at",
     "updated_at",
   ],
+  $defs: {
+    PricingSnapshot: {"description":"What the price of a booking was computed from.","type":"object","properties":{"hourly_rate":{"type":"number","minimum":0},"hourly_rate_currency":{"$ref":"#/$defs/PricingSnapshot/$defs/currency"},"minutes":{"type":"integer","minimum":1,"description":"Length of the lesson."},"platform_fee_pct":{"type":"number","minimum":0,"maximum":100},"package_id":{"type":["integer","null"]},"package_price_cents":{"type":["integer","null"]},"package_sessions":{"type":["integer","null"]}},"required":["hourly_rate","hourly_rate_currency","minutes","platform_fee_pct","package_id"],"additionalProperties":false,"$defs":{"currency":{"description":"ISO 4217.","type":"string","pattern":"^[A-Z]{3}$"}}},
+  },
   additionalProperties: false,
 };
 
@@ -412,7 +415,7 @@ export const newBookingSchema: JsonSchema = {
     platform_fee_pct: {"anyOf":[{"type":"number"},{"type":"string","pattern":"^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$"}],"description":"Share of the platform in percent, frozen at booking time."},
     platform_fee_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"Share of the platform: rate × pct / 100, half up."},
     tutor_earnings_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"What is left for the tutor."},
-    pricing_snapshot: {"description":"Everything the price was computed from, frozen at booking time."},
+    pricing_snapshot: {"$ref":"#/$defs/PricingSnapshot","description":"Everything the price was computed from, frozen at booking time. @schema(sql/schemas/pricing_snapshot.schema.json)"},
     credit_restored_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]},{"type":"null"}],"description":"When the package got its credit back; at most once."},
     join_url: {"anyOf":[{"type":"string"},{"type":"null"}],"description":"Address of the meeting. @pii(credential)"},
     zoom_meeting_id: {"anyOf":[{"type":"string","maxLength":255},{"type":"null"}],"description":"The meeting at Zoom."},
@@ -434,6 +437,9 @@ export const newBookingSchema: JsonSchema = {
     "subject_name",
     "rate_cents",
   ],
+  $defs: {
+    PricingSnapshot: {"description":"What the price of a booking was computed from.","type":"object","properties":{"hourly_rate":{"type":"number","minimum":0},"hourly_rate_currency":{"$ref":"#/$defs/PricingSnapshot/$defs/currency"},"minutes":{"type":"integer","minimum":1,"description":"Length of the lesson."},"platform_fee_pct":{"type":"number","minimum":0,"maximum":100},"package_id":{"type":["integer","null"]},"package_price_cents":{"type":["integer","null"]},"package_sessions":{"type":["integer","null"]}},"required":["hourly_rate","hourly_rate_currency","minutes","platform_fee_pct","package_id"],"additionalProperties":false,"$defs":{"currency":{"description":"ISO 4217.","type":"string","pattern":"^[A-Z]{3}$"}}},
+  },
   additionalProperties: false,
 };
 
@@ -474,7 +480,7 @@ export const bookingPatchSchema: JsonSchema = {
     platform_fee_pct: {"anyOf":[{"type":"number"},{"type":"string","pattern":"^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$"}],"description":"Share of the platform in percent, frozen at booking time."},
     platform_fee_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"Share of the platform: rate × pct / 100, half up."},
     tutor_earnings_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647,"description":"What is left for the tutor."},
-    pricing_snapshot: {"description":"Everything the price was computed from, frozen at booking time."},
+    pricing_snapshot: {"$ref":"#/$defs/PricingSnapshot","description":"Everything the price was computed from, frozen at booking time. @schema(sql/schemas/pricing_snapshot.schema.json)"},
     credit_restored_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]},{"type":"null"}],"description":"When the package got its credit back; at most once."},
     join_url: {"anyOf":[{"type":"string"},{"type":"null"}],"description":"Address of the meeting. @pii(credential)"},
     zoom_meeting_id: {"anyOf":[{"type":"string","maxLength":255},{"type":"null"}],"description":"The meeting at Zoom."},
@@ -487,6 +493,9 @@ export const bookingPatchSchema: JsonSchema = {
   },
   required: [
   ],
+  $defs: {
+    PricingSnapshot: {"description":"What the price of a booking was computed from.","type":"object","properties":{"hourly_rate":{"type":"number","minimum":0},"hourly_rate_currency":{"$ref":"#/$defs/PricingSnapshot/$defs/currency"},"minutes":{"type":"integer","minimum":1,"description":"Length of the lesson."},"platform_fee_pct":{"type":"number","minimum":0,"maximum":100},"package_id":{"type":["integer","null"]},"package_price_cents":{"type":["integer","null"]},"package_sessions":{"type":["integer","null"]}},"required":["hourly_rate","hourly_rate_currency","minutes","platform_fee_pct","package_id"],"additionalProperties":false,"$defs":{"currency":{"description":"ISO 4217.","type":"string","pattern":"^[A-Z]{3}$"}}},
+  },
   additionalProperties: false,
 };
 
@@ -1473,7 +1482,7 @@ export const outboxEventRowSchema: JsonSchema = {
     aggregate_type: {"type":"string","maxLength":50,"description":"Kind of thing: booking."},
     aggregate_id: {"type":"string","pattern":"^-?[0-9]+$","description":"Which one."},
     event_type: {"type":"string","maxLength":100,"pattern":"^[a-z_]+\\.[a-z_]+$","description":"What happened: booking.accept."},
-    payload: {"description":"Ids and states; never personal data."},
+    payload: {"$ref":"#/$defs/OutboxPayload","description":"Ids and states; never personal data. @schema(sql/schemas/outbox_payload.schema.json)"},
     occurred_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When, by the clock the procedure was given."},
     published_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When it was handed on; null while it waits."},
     created_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}],"description":"When the row was written."},
@@ -1489,6 +1498,9 @@ export const outboxEventRowSchema: JsonSchema = {
     "published_at",
     "created_at",
   ],
+  $defs: {
+    OutboxPayload: {"description":"What subscribers learn: ids and states.","type":"object","properties":{"booking_id":{"type":"integer"},"actor_role":{"type":"string","pattern":"^[A-Z_]+$"},"session_state":{"type":"string"},"start_time":{"type":"string","format":"date-time"}},"required":["booking_id"],"additionalProperties":{"anyOf":[{"type":"string"},{"type":"integer"},{"type":"null"}]}},
+  },
   additionalProperties: false,
 };
 
@@ -1503,7 +1515,7 @@ export const newOutboxEventSchema: JsonSchema = {
     aggregate_type: {"type":"string","maxLength":50,"description":"Kind of thing: booking."},
     aggregate_id: {"anyOf":[{"type":"integer"},{"type":"string","pattern":"^-?[0-9]+$"}],"description":"Which one."},
     event_type: {"type":"string","maxLength":100,"pattern":"^[a-z_]+\\.[a-z_]+$","description":"What happened: booking.accept."},
-    payload: {"description":"Ids and states; never personal data."},
+    payload: {"$ref":"#/$defs/OutboxPayload","description":"Ids and states; never personal data. @schema(sql/schemas/outbox_payload.schema.json)"},
     occurred_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When, by the clock the procedure was given."},
     published_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]},{"type":"null"}],"description":"When it was handed on; null while it waits."},
     created_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row was written."},
@@ -1513,6 +1525,9 @@ export const newOutboxEventSchema: JsonSchema = {
     "aggregate_id",
     "event_type",
   ],
+  $defs: {
+    OutboxPayload: {"description":"What subscribers learn: ids and states.","type":"object","properties":{"booking_id":{"type":"integer"},"actor_role":{"type":"string","pattern":"^[A-Z_]+$"},"session_state":{"type":"string"},"start_time":{"type":"string","format":"date-time"}},"required":["booking_id"],"additionalProperties":{"anyOf":[{"type":"string"},{"type":"integer"},{"type":"null"}]}},
+  },
   additionalProperties: false,
 };
 
@@ -1527,13 +1542,16 @@ export const outboxEventPatchSchema: JsonSchema = {
     aggregate_type: {"type":"string","maxLength":50,"description":"Kind of thing: booking."},
     aggregate_id: {"anyOf":[{"type":"integer"},{"type":"string","pattern":"^-?[0-9]+$"}],"description":"Which one."},
     event_type: {"type":"string","maxLength":100,"pattern":"^[a-z_]+\\.[a-z_]+$","description":"What happened: booking.accept."},
-    payload: {"description":"Ids and states; never personal data."},
+    payload: {"$ref":"#/$defs/OutboxPayload","description":"Ids and states; never personal data. @schema(sql/schemas/outbox_payload.schema.json)"},
     occurred_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When, by the clock the procedure was given."},
     published_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]},{"type":"null"}],"description":"When it was handed on; null while it waits."},
     created_at: {"anyOf":[{"type":"string","format":"date-time"},{"type":"string","enum":["infinity","-infinity"]}],"description":"When the row was written."},
   },
   required: [
   ],
+  $defs: {
+    OutboxPayload: {"description":"What subscribers learn: ids and states.","type":"object","properties":{"booking_id":{"type":"integer"},"actor_role":{"type":"string","pattern":"^[A-Z_]+$"},"session_state":{"type":"string"},"start_time":{"type":"string","format":"date-time"}},"required":["booking_id"],"additionalProperties":{"anyOf":[{"type":"string"},{"type":"integer"},{"type":"null"}]}},
+  },
   additionalProperties: false,
 };
 
@@ -4291,7 +4309,7 @@ export const activeBookingRowSchema: JsonSchema = {
     platform_fee_pct: {"type":"string","pattern":"^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$"},
     platform_fee_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647},
     tutor_earnings_cents: {"type":"integer","minimum":-2147483648,"maximum":2147483647},
-    pricing_snapshot: {},
+    pricing_snapshot: {"$ref":"#/$defs/PricingSnapshot"},
     credit_restored_at: {"anyOf":[{"type":"string","pattern":"^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"},{"type":"null"}]},
     join_url: {"anyOf":[{"type":"string"},{"type":"null"}]},
     zoom_meeting_id: {"anyOf":[{"type":"string","maxLength":255},{"type":"null"}]},
@@ -4341,6 +4359,9 @@ export const activeBookingRowSchema: JsonSchema = {
     "created_at",
     "updated_at",
   ],
+  $defs: {
+    PricingSnapshot: {"description":"What the price of a booking was computed from.","type":"object","properties":{"hourly_rate":{"type":"number","minimum":0},"hourly_rate_currency":{"$ref":"#/$defs/PricingSnapshot/$defs/currency"},"minutes":{"type":"integer","minimum":1,"description":"Length of the lesson."},"platform_fee_pct":{"type":"number","minimum":0,"maximum":100},"package_id":{"type":["integer","null"]},"package_price_cents":{"type":["integer","null"]},"package_sessions":{"type":["integer","null"]}},"required":["hourly_rate","hourly_rate_currency","minutes","platform_fee_pct","package_id"],"additionalProperties":false,"$defs":{"currency":{"description":"ISO 4217.","type":"string","pattern":"^[A-Z]{3}$"}}},
+  },
   additionalProperties: false,
 };
 

@@ -464,6 +464,35 @@ export const walletKindValues = [
 export type WalletKind = (typeof walletKindValues)[number];
 
 /**
+ * What the price of a booking was computed from.
+ * JSON Schema sql/schemas/pricing_snapshot.schema.json
+ */
+export type PricingSnapshot = {
+  readonly hourly_rate: number;
+  readonly hourly_rate_currency: PricingSnapshotCurrency;
+  /** Length of the lesson. */
+  readonly minutes: number;
+  readonly platform_fee_pct: number;
+  readonly package_id: number | null;
+  readonly package_price_cents?: number | null;
+  readonly package_sessions?: number | null;
+};
+
+/** ISO 4217. */
+export type PricingSnapshotCurrency = string;
+
+/**
+ * What subscribers learn: ids and states.
+ * JSON Schema sql/schemas/outbox_payload.schema.json
+ */
+export type OutboxPayload = {
+  readonly booking_id: number;
+  readonly actor_role?: string;
+  readonly session_state?: string;
+  readonly start_time?: string;
+};
+
+/**
  * Who changed what, chained by hashes; append-only. @subject(actor_id) @retention(7 years) @erasure(anonymise)
  *
  * partitioned table public.audit_log
@@ -727,8 +756,8 @@ export interface BookingRow {
   readonly platform_fee_cents: number;
   /** What is left for the tutor. */
   readonly tutor_earnings_cents: number;
-  /** Everything the price was computed from, frozen at booking time. */
-  readonly pricing_snapshot: JsonValue;
+  /** Everything the price was computed from, frozen at booking time. @schema(sql/schemas/pricing_snapshot.schema.json) */
+  readonly pricing_snapshot: PricingSnapshot;
   /** When the package got its credit back; at most once. */
   readonly credit_restored_at: PgDate | null;
   /** Address of the meeting. @pii(credential) */
@@ -782,7 +811,7 @@ export interface NewBooking {
   platform_fee_pct?: string | number | bigint;
   platform_fee_cents?: number;
   tutor_earnings_cents?: number;
-  pricing_snapshot?: JsonInput;
+  pricing_snapshot?: PricingSnapshot;
   credit_restored_at?: PgDate | string | null;
   join_url?: string | null;
   zoom_meeting_id?: string | null;
@@ -827,7 +856,7 @@ export interface BookingPatch {
   platform_fee_pct?: string | number | bigint;
   platform_fee_cents?: number;
   tutor_earnings_cents?: number;
-  pricing_snapshot?: JsonInput;
+  pricing_snapshot?: PricingSnapshot;
   credit_restored_at?: PgDate | string | null;
   join_url?: string | null;
   zoom_meeting_id?: string | null;
@@ -1519,8 +1548,8 @@ export interface OutboxEventRow {
   readonly aggregate_id: string;
   /** What happened: booking.accept. */
   readonly event_type: string;
-  /** Ids and states; never personal data. */
-  readonly payload: JsonValue;
+  /** Ids and states; never personal data. @schema(sql/schemas/outbox_payload.schema.json) */
+  readonly payload: OutboxPayload;
   /** When, by the clock the procedure was given. */
   readonly occurred_at: PgDate;
   /** When it was handed on; null while it waits. */
@@ -1536,7 +1565,7 @@ export interface NewOutboxEvent {
   aggregate_type: string;
   aggregate_id: string | number | bigint;
   event_type: string;
-  payload?: JsonInput;
+  payload?: OutboxPayload;
   occurred_at?: PgDate | string;
   published_at?: PgDate | string | null;
   created_at?: PgDate | string;
@@ -1549,7 +1578,7 @@ export interface OutboxEventPatch {
   aggregate_type?: string;
   aggregate_id?: string | number | bigint;
   event_type?: string;
-  payload?: JsonInput;
+  payload?: OutboxPayload;
   occurred_at?: PgDate | string;
   published_at?: PgDate | string | null;
   created_at?: PgDate | string;
@@ -3524,7 +3553,7 @@ export interface ActiveBookingRow {
   readonly platform_fee_pct: string;
   readonly platform_fee_cents: number;
   readonly tutor_earnings_cents: number;
-  readonly pricing_snapshot: JsonValue;
+  readonly pricing_snapshot: PricingSnapshot;
   readonly credit_restored_at: PgDate | null;
   readonly join_url: string | null;
   readonly zoom_meeting_id: string | null;

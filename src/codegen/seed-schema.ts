@@ -5,7 +5,7 @@
  */
 import type { QName, Snapshot, Table } from '../catalog/model.ts';
 import { classesOf, key, TypeResolver } from './columns.ts';
-import { embedded, type JsonSchema } from './documents.ts';
+import { type Document, embedded, type JsonSchema } from './documents.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { orNull, valueSchema } from './json-values.ts';
 import { typeModel } from './model.ts';
@@ -14,7 +14,7 @@ import type { TypedColumn, TypeOptions } from './type-model.ts';
 export interface SeedSchema {
   /** Of one row. Unknown columns pass: whoever loads the rows knows the table and says more about them. */
   readonly schema: JsonSchema;
-  /** `CHECK chk_rating: (rating <= 5)`, when a fault of that keyword in that column comes from one. */
+  /** `CHECK chk_rating: (rating <= 5)`, when a fault of that keyword in that column comes from one; or the column's document. */
   readonly originOf: (column: string, keyword: string) => string | null;
 }
 
@@ -29,7 +29,7 @@ export function seedSchemas(snapshot: Snapshot, options: TypeOptions): (table: Q
   const member = (column: TypedColumn, loose: boolean): JsonSchema => {
     const facts = loose ? column.type.facts : column.facts;
     const write = { direction: 'write', parse, infinity, composites: written } as const;
-    const value = column.document ? embedded(column.document) : valueSchema(column.type, facts, write);
+    const value = column.document ? reference(column.document) : valueSchema(column.type, facts, write);
     return loose || column.writesNull ? orNull(value) : value;
   };
   return (name) => {
@@ -41,8 +41,22 @@ export function seedSchemas(snapshot: Snapshot, options: TypeOptions): (table: Q
     );
     const required = loose ? [] : columns.filter(({ insert }) => insert === 'required').map(({ name: of }) => of);
     const properties = Object.fromEntries(columns.map((column) => [column.name, member(column, loose)]));
-    return { schema: { type: 'object', properties, required }, originOf: originsOf(table, types) };
+    const documents = columns.flatMap(({ document }) => (document === null ? [] : [document]));
+    const $defs = Object.fromEntries(documents.map((document) => [document.name, embedded(document)]));
+    const named = new Map(columns.map(({ name: of, document }) => [of, document?.path]));
+    const ofChecks = originsOf(table, types);
+    const originOf: SeedSchema['originOf'] = (column, keyword) => {
+      const path = named.get(column);
+      return path === undefined
+        ? ofChecks(column, keyword)
+        : `the JSON Schema that the column's comment names: ${path}`;
+    };
+    return { schema: { type: 'object', properties, required, $defs }, originOf };
   };
+}
+
+function reference({ name }: Document): JsonSchema {
+  return { $ref: `#/$defs/${name}` };
 }
 
 /** A trigger sees the row before the constraints do, and may change it. */

@@ -4,9 +4,11 @@
  */
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
+import { qname } from '../base/ident.ts';
 import { withTask } from '../base/runtime.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
+import { documentUses } from '../codegen/documents.ts';
 import { seedSchemas } from '../codegen/seed-schema.ts';
 import type { Session } from '../pg/pool.ts';
 import { withTransaction } from '../pg/transaction.ts';
@@ -26,6 +28,7 @@ import { planSet } from '../seed/tables.ts';
 import type { Context, Options, Run } from './command.ts';
 import { needConfirmation } from './confirm.ts';
 import { withDatabase } from './database.ts';
+import { documentsOf } from './documents.ts';
 
 export interface SeedData {
   readonly sets: readonly string[];
@@ -102,9 +105,14 @@ async function load(context: Context, options: Options, work: Work): Promise<Out
   const given = programs.flatMap((program) => program.given);
   const named = [...sets.flatMap(({ files }) => files), ...given].map(({ table }) => table.schema);
   const snapshot = await readSnapshot(session, { schemas: [...new Set([...context.config.schemas, ...named])] });
-  const judged = judgeSets(sets, seedSchemas(snapshot, { ...context.config.types, schemas: context.config.schemas }));
+  // Only of the tables that rows are for: a file that is missing elsewhere is none of theirs.
+  const seeded = new Set(sets.flatMap(({ files }) => files.map(({ table }) => qname(table.schema, table.name))));
+  const tables = snapshot.tables.filter(({ schema, name }) => seeded.has(qname(schema, name)));
+  const documented = await documentsOf(context.config, documentUses({ ...snapshot, tables, views: [] }));
+  const { types, schemas } = context.config;
+  const judged = judgeSets(sets, seedSchemas(snapshot, { ...types, schemas, documents: documented.documents }));
   const plans = judged.sets.map((set) => planSet(set, snapshot, place.schema));
-  const findings = [...judged.findings, ...plans.flatMap((plan) => plan.findings)];
+  const findings = [...documented.findings, ...judged.findings, ...plans.flatMap((plan) => plan.findings)];
   if (findings.length > 0) return refused(sets, findings);
   const loads = plans.flatMap((plan) => plan.loads);
   const { runtime } = context;

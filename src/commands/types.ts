@@ -10,7 +10,7 @@ import { readTypeSource } from '../catalog/read.ts';
 import { parseStored } from '../catalog/snapshot.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
-import { type DocumentUse, documentUses, readDocuments } from '../codegen/documents.ts';
+import { type DocumentUse, documentUses } from '../codegen/documents.ts';
 import { schemasText } from '../codegen/json-schema.ts';
 import { typeModel } from '../codegen/model.ts';
 import { proceduresText } from '../codegen/procedures.ts';
@@ -21,6 +21,7 @@ import { ownTables } from '../migrate/history.ts';
 import { modulesFrom } from './check-inputs.ts';
 import type { Context, Options, Run } from './command.ts';
 import { withDatabase } from './database.ts';
+import { documentsOf } from './documents.ts';
 import { watchTypes } from './types-watch.ts';
 
 export interface FileData {
@@ -86,7 +87,7 @@ async function once(
   const snapshot = await snapshotFor(context, options);
   const uses = documentUses(snapshot);
   onUses(uses);
-  const { documents, findings } = await documentsOf(context, uses);
+  const { documents, findings } = await documentsOf(config, uses);
   if (findings.length > 0) return outcome({ relations: 0, routines: 0, files: [] }, [], findings);
   const settings = { ...config.types, schemas: config.schemas, documents };
   const model = typeModel(snapshot, settings);
@@ -131,20 +132,6 @@ async function snapshotFor(context: Context, options: Options): Promise<TypeSour
   if (typeof options.from === 'string') return storedSnapshot(resolve(runtime.cwd, options.from), options.from);
   const exclude = ownTables(config.history);
   return withDatabase(context, (session) => readTypeSource(session, { schemas: config.schemas, exclude }));
-}
-
-/** JSON Schemas that comments of columns name. ajv is loaded only when there is one. */
-async function documentsOf(
-  { config }: Context,
-  uses: readonly DocumentUse[],
-): Promise<ReturnType<typeof readDocuments>> {
-  if (uses.length === 0) return { documents: new Map(), findings: [] };
-  const { compileSchema } = await import('../base/validate.ts');
-  const read = (path: string): string | null => {
-    const absolute = resolve(config.root, path);
-    return existsSync(absolute) ? readFileSync(absolute, 'utf8') : null;
-  };
-  return readDocuments(uses, { read, check: compileSchema });
 }
 
 function storedSnapshot(path: string, given: string): TypeSource {

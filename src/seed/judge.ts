@@ -63,7 +63,7 @@ function judgeFile(
 function plain(faults: readonly Fault[]): readonly Fault[] {
   const torn = new Set(faults.flatMap(({ keyword, pointer }) => (keyword === 'anyOf' ? [pointer] : [])));
   const kept = faults.filter(({ keyword, pointer }) => !torn.has(pointer) || !['anyOf', 'type'].includes(keyword));
-  const silent = [...torn].filter((pointer) => !kept.some((fault) => fault.pointer === pointer));
+  const silent = [...torn].filter((pointer) => !kept.some((fault) => `${fault.pointer}/`.startsWith(`${pointer}/`)));
   return [...kept, ...silent.map((pointer) => mayBe(pointer, faults))];
 }
 

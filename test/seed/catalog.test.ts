@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
 import { useDatabase } from '../support/database.ts';
+import { write } from '../support/project.ts';
 import { rowSchema, seed, seedProject } from './support.ts';
 
 const database = useDatabase();
@@ -57,6 +58,46 @@ test('every fault at once, with file, line, pointer and the CHECK it comes from;
     [...row(5, '/price'), '6:40', 'must be number or string or null, not boolean', ''],
     [...row(5, '/active'), '6:55', 'must be boolean or null, not string', ''],
   ]);
+  expect(await rows()).toEqual([]);
+});
+
+test('a column whose comment names a JSON Schema: its documents keep it, also beside a schema of the file', async () => {
+  await database.session((s) =>
+    s.batch(`${DDL} COMMENT ON COLUMN reviews.doc IS 'What was said. @schema(sql/schemas/doc.schema.json)';
+      CREATE TABLE others (doc jsonb); COMMENT ON COLUMN others.doc IS '@schema(nowhere.json)';`),
+  );
+  const doc = {
+    type: 'object',
+    properties: { n: { $ref: '#/$defs/whole' } },
+    required: ['n'],
+    $defs: { whole: { type: 'integer' } },
+  };
+  const faults = async (files: Readonly<Record<string, unknown>>) => {
+    const root = seedProject({
+      'demo/10_reviews.json':
+        '[\n {"id": 1, "rating": 1, "doc": {"n": "x"}},\n {"id": 2, "rating": 1, "doc": {}},\n {"id": 3, "rating": 1, "doc": null}\n]',
+      ...files,
+    });
+    const first = await seed(root, database.target(), ['demo']);
+    write(root, { 'sql/schemas/doc.schema.json': JSON.stringify(doc) });
+    return [first, await seed(root, database.target(), ['demo'])].map(({ findings }) => brief(findings));
+  };
+  const from = "It comes from the JSON Schema that the column's comment names: sql/schemas/doc.schema.json";
+  const found = [
+    ['seed/row', 'seeds/demo/10_reviews.json, row 1 /doc/n', '2:33', 'must be integer, not string', from],
+    [
+      'seed/row',
+      'seeds/demo/10_reviews.json, row 2 /doc',
+      '3:25',
+      expect.stringContaining('"n"'),
+      expect.stringContaining(from),
+    ],
+  ];
+  for (const files of [{}, { 'schemas/reviews.schema.json': rowSchema({ id: {}, rating: {}, doc: {} }) }]) {
+    const [without, withFile] = await faults(files);
+    expect(without?.map(([code, subject]) => [code, subject])).toEqual([['types/schema', 'public.reviews.doc']]);
+    expect(withFile).toEqual(found);
+  }
   expect(await rows()).toEqual([]);
 });
 

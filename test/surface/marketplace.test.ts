@@ -15,9 +15,8 @@ import { schemaCompiler } from '../../src/base/validate.ts';
 import { type Pool, withActor } from '../../src/client/index.ts';
 import { usePools } from '../client/support.ts';
 import { claimsOf } from '../codegen/claims.ts';
-import { loaded } from '../codegen/support.ts';
 import { useDatabase } from '../support/database.ts';
-import { project, strata } from '../support/project.ts';
+import { project, strata, write } from '../support/project.ts';
 
 const database = useDatabase();
 const pool = usePools(() => database.target());
@@ -71,23 +70,15 @@ test('every row of the demo fits its JSON Schema and its type', async () => {
   expect(rows).toBeGreaterThan(100);
 });
 
-test('JSON columns have the shape that a JSON Schema in their comment gives them', async () => {
-  // Put into the comments here: in migrations/ they are not.
-  cpSync('test/cases/documents', join(cwd, 'schemas'), { recursive: true });
-  await database.session((s) =>
-    s.batch(`COMMENT ON COLUMN bookings.pricing_snapshot IS '@schema(schemas/pricing_snapshot.schema.json)';
-      COMMENT ON COLUMN outbox_events.payload IS '@schema(schemas/outbox-payload.json)'`),
-  );
-  const { status, stderr } = await strata(['types', '--out', 'db.ts'], { cwd, target: database.target() });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const claims = claimsOf(readFileSync(join(cwd, 'db.ts'), 'utf8'));
-  const rowSchemas = await loaded<Record<string, object>>(readFileSync(join(cwd, 'db.schemas.ts'), 'utf8'));
+test('JSON columns have the shape that the JSON Schemas in their comments give them', async () => {
+  const claims = claimsOf(readFileSync('generated/types.ts', 'utf8'));
   const compiled = schemaCompiler();
   for (const [table, entity, column] of [
     ['bookings', 'Booking', 'pricing_snapshot'],
     ['outbox_events', 'OutboxEvent', 'payload'],
   ] as const) {
-    const check = compiled(rowSchemas[`${entity.charAt(0).toLowerCase()}${entity.slice(1)}RowSchema`] ?? {});
+    const name = `${entity.charAt(0).toLowerCase()}${entity.slice(1)}RowSchema`;
+    const check = compiled((schemas as Readonly<Record<string, object>>)[name] ?? {});
     const rows = await database.session((s) => s.query(`SELECT * FROM ${table}`));
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {
@@ -96,6 +87,24 @@ test('JSON columns have the shape that a JSON Schema in their comment gives them
       expect(check(JSON.parse(JSON.stringify({ ...row, [column]: { booking_id: 'x' } })))).not.toEqual([]);
     }
   }
+});
+
+test('seeds keep them, too', async () => {
+  const file = 'seeds/demo/40_bookings.json';
+  const text = readFileSync(file, 'utf8');
+  write(cwd, { [file]: text.replace(/"minutes": \d+/, '"minutes": "long"') });
+  const { status, stdout } = await strata(['seed', 'demo', '--json'], { cwd, target: database.target() });
+  write(cwd, { [file]: text });
+  expect([status, JSON.parse(stdout).findings]).toMatchObject([
+    1,
+    [
+      {
+        code: 'seed/row',
+        message: 'must be integer, not string',
+        subject: expect.stringContaining('/pricing_snapshot/minutes'),
+      },
+    ],
+  ]);
 });
 
 describe('a lesson', () => {
