@@ -1,6 +1,6 @@
 /** The schedule as lines of a crontab, which run in the machine's own time zone. */
 import { join } from 'node:path';
-import { commandOf, environmentFile, type Job, type ScheduleFile, type ScheduleInput } from './schedule.ts';
+import { commandOf, cronTime, environmentFile, type Job, type ScheduleFile, type ScheduleInput } from './schedule.ts';
 
 export function cronFiles(input: ScheduleInput): readonly ScheduleFile[] {
   const lines = input.jobs.map((job) => `# ${job.title}\n${line(job, input)}\n`);
@@ -21,7 +21,7 @@ function environmentPath({ root, name }: ScheduleInput): string {
 }
 
 function line(job: Job, input: ScheduleInput): string {
-  const when = `${job.minute} ${job.hour} * * ${job.weekday ?? '*'}`;
+  const when = cronTime(job);
   const command = [...input.program, ...commandOf(job, input)].map(word).join(' ');
   const whole = `cd ${word(input.root)} && set -a && . ${word(environmentPath(input))} && set +a && umask 077 && exec ${command}`;
   // crontab(5): a percent sign would end the command.

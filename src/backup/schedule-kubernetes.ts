@@ -1,5 +1,5 @@
 /** The schedule as Kubernetes manifests: a CronJob a job, the volume of the backups, and references to two Secrets. */
-import { commandOf, type Job, type ScheduleFile, type ScheduleInput } from './schedule.ts';
+import { commandOf, cronTime, type Job, type ScheduleFile, type ScheduleInput } from './schedule.ts';
 
 export interface KubernetesInput extends ScheduleInput {
   /** Image with the project in its working directory, Node and PostgreSQL's client programs; drills need a server, too. */
@@ -44,7 +44,7 @@ metadata:
   annotations:
     description: ${quoted(job.title)}
 spec:
-  schedule: "${job.minute} ${job.hour} * * ${job.weekday ?? '*'}"
+  schedule: "${cronTime(job)}"
   timeZone: ${quoted(timeZone)}
   concurrencyPolicy: Forbid
   startingDeadlineSeconds: 3600

@@ -54,14 +54,17 @@ PrivateTmp=yes
 }
 
 function timer(job: Job, { name, timeZone }: SystemdInput): string {
-  const day = job.weekday === null ? '' : `${WEEKDAYS[job.weekday]} `;
+  const { time, weekday } = job;
+  const day = weekday === null ? '' : `${WEEKDAYS[weekday]} `;
+  const clock = time === null ? '*:*' : `${padded(time.hour)}:${padded(time.minute)}`;
+  const often = time === null ? 'every minute' : weekday === null ? 'daily' : 'weekly';
   return `[Unit]
-Description=strata: ${job.title}, ${job.weekday === null ? 'daily' : 'weekly'}
+Description=strata: ${job.title}, ${often}
 
 [Timer]
-OnCalendar=${day}*-*-* ${padded(job.hour)}:${padded(job.minute)}:00 ${timeZone}
+OnCalendar=${day}*-*-* ${clock}:00 ${timeZone}
 Persistent=yes
-RandomizedDelaySec=5min
+RandomizedDelaySec=${time === null ? '0' : '5min'}
 Unit=${name}-${job.name}.service
 
 [Install]

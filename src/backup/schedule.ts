@@ -37,8 +37,8 @@ export interface Job {
   readonly name: string;
   readonly title: string;
   readonly command: readonly string[];
-  readonly minute: number;
-  readonly hour: number;
+  /** Null: every minute of every day. */
+  readonly time: { readonly hour: number; readonly minute: number } | null;
   /** Null: every day; else 0 for Sunday to 6. */
   readonly weekday: number | null;
   /** True: it opens backups, and needs their key when they are encrypted. */
@@ -68,11 +68,21 @@ const WAL_JOBS: readonly Job[] = [
     ...job('wal-prune', 'delete WAL that no kept moment needs', ['wal', 'prune', '--delete'], { hour: 4, minute: 45 }),
     folder: 'wal',
   },
+  {
+    ...job('wal-drill', 'recover from the WAL archive', ['drill', '--wal'], { hour: 6, minute: 15, weekday: 0 }),
+    folder: 'wal',
+  },
 ];
 
-/** `upload`: each backup goes to the bucket, too. */
+/** What is not in the bucket yet is lost with the machine: as often as segments are ended. */
+const WAL_UPLOAD: Job = {
+  ...{ name: 'wal-upload', title: 'bring the WAL archive into the bucket', command: ['wal', 'upload'] },
+  ...{ time: null, weekday: null, opens: false, folder: 'wal' },
+};
+
+/** `upload`: each backup goes to the bucket, and the WAL, too. */
 export function jobsFor({ wal, upload }: { readonly wal: boolean; readonly upload: boolean }): readonly Job[] {
-  const jobs = wal ? [...JOBS, ...WAL_JOBS] : JOBS;
+  const jobs = [...JOBS, ...(wal ? WAL_JOBS : []), ...(wal && upload ? [WAL_UPLOAD] : [])];
   return jobs.map((one) => (one.name === 'create' && upload ? { ...one, command: [...one.command, '--upload'] } : one));
 }
 
@@ -83,7 +93,7 @@ interface When {
 }
 
 function job(name: string, title: string, command: readonly string[], { hour, minute, weekday }: When): Job {
-  return { name, title, command, hour, minute, weekday: weekday ?? null, opens: false, folder: 'backups' };
+  return { name, title, command, time: { hour, minute }, weekday: weekday ?? null, opens: false, folder: 'backups' };
 }
 
 /** `create` to its command, with the options of all. */
@@ -91,6 +101,11 @@ export function commandOf({ command, folder }: Job, { options, folders }: Schedu
   if (folders === null) return [...command, '--quiet', ...options];
   const where = folder === 'wal' ? ['--wal-dir', folders.wal] : ['--dir', folders.backups];
   return [...command, '--quiet', ...options, ...where];
+}
+
+/** The five fields of a line of a crontab. */
+export function cronTime({ time, weekday }: Job): string {
+  return `${time?.minute ?? '*'} ${time?.hour ?? '*'} * * ${weekday ?? '*'}`;
 }
 
 /** Two digits. */

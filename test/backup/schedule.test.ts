@@ -92,6 +92,17 @@ describe('systemd', () => {
   });
 });
 
+test('with a bucket, WAL goes there every minute: cron, systemd and Kubernetes say so', async () => {
+  const cwd = shop({ backup: { remote: { bucket: 'backups' } } });
+  const crontab = textOf(await install(['--cron', '--wal'], cwd), 'strata-backup.crontab');
+  expect(crontab).toMatch(/^\* \* \* \* \* .* wal upload /m);
+  const timer = textOf(await install(['--systemd', '--wal'], cwd), 'strata-backup-wal-upload.timer');
+  expect(timer).toContain('OnCalendar=*-*-* *:*:00 UTC\n');
+  const manifests = textOf(await install(['--kubernetes', '--wal', '--image', 'i'], cwd), 'strata-backup.yaml');
+  expect(manifests).toContain('schedule: "* * * * *"');
+  expect(textOf(await install(['--cron'], cwd), 'strata-backup.crontab')).not.toContain('wal upload');
+});
+
 describe('cron', () => {
   test('lines of five fields and a command that a shell runs in the project, with its variables', async () => {
     const cwd = shop();
@@ -145,6 +156,7 @@ describe('kubernetes', () => {
       'CronJob shop-drill 15 5 * * 0 Asia/Tokyo',
       'CronJob shop-wal-base 15 3 * * 0 Asia/Tokyo',
       'CronJob shop-wal-prune 45 4 * * * Asia/Tokyo',
+      'CronJob shop-wal-drill 15 6 * * 0 Asia/Tokyo',
     ]);
     for (const { metadata, spec } of jobs) {
       expect(spec).toMatchObject({ concurrencyPolicy: 'Forbid', jobTemplate: { spec: { backoffLimit: 0 } } });
