@@ -12,6 +12,7 @@ import { readSnapshot } from '../catalog/read.ts';
 import { snapshotHash } from '../catalog/snapshot.ts';
 import { type History, ownTables } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
+import { acceptedOf } from './accepted.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { driftFinding } from './drift-findings.ts';
@@ -58,7 +59,7 @@ interface Compared {
 
 function report({ config }: Context, { migrations, live, changes, findings }: Compared): Outcome<DriftData> {
   const all = changes.map(driftFinding);
-  const accepted = new Set(config.lint.ignore);
+  const accepted = acceptedOf(config);
   const drifted = all.filter(({ fingerprint }) => !accepted.has(fingerprint));
   const ignored = all.length - drifted.length;
   const data: DriftData = { migrations, live, compared: 'replayed', changes: all.length, ignored };

@@ -15,6 +15,7 @@ import { LOCK_FILE, readLockFile, writeLockFile } from '../migrate/lockfile.ts';
 import type { MigrationFile } from '../migrate/model.ts';
 import { newMigration } from '../migrate/template.ts';
 import { unifiedDiff } from '../report/diff.ts';
+import { acceptedOf } from './accepted.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
@@ -108,9 +109,10 @@ async function judged(
   facts: Facts,
 ): Promise<Judged> {
   const { migrations, faults } = await compileForLint(project, files);
-  const { rules: levels, naming, ignore } = config.lint;
+  const { rules: levels, naming } = config.lint;
+  const accepted = acceptedOf(config);
   const { findings } = await judge(migrations.map(subjectOf), { facts, levels, naming });
-  return { migrations, faults, findings: findings.filter(({ fingerprint }) => !ignore.includes(fingerprint)) };
+  return { migrations, faults, findings: findings.filter(({ fingerprint }) => !accepted.has(fingerprint)) };
 }
 
 interface Write {

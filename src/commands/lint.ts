@@ -10,6 +10,7 @@ import { judge, type Verdict } from '../lint/judge.ts';
 import { RULES } from '../lint/lint.ts';
 import { readFacts } from '../lint/live.ts';
 import type { MigrationFile } from '../migrate/model.ts';
+import { acceptedOf, ignoreFindings } from './accepted.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
@@ -96,7 +97,7 @@ function find({ config, runtime }: Context, project: Project, name: string): Mig
 }
 
 function report(context: Context, project: Project, verdicts: readonly Verdict[], live: boolean): Outcome<LintData> {
-  const accepted = new Set(context.config.lint.ignore);
+  const accepted = acceptedOf(context.config);
   const found = verdicts.flatMap(({ findings }) => findings);
   const left = found.filter(({ fingerprint }) => !accepted.has(fingerprint));
   const sum = (count: (verdict: Verdict) => number): number =>
@@ -108,7 +109,10 @@ function report(context: Context, project: Project, verdicts: readonly Verdict[]
     ignored: sum(({ ignored }) => ignored) + found.length - left.length,
     live,
   };
-  const findings = [...project.findings, ...unknownRules(context), ...emptiness(context, project, data), ...left];
+  const whole = data.files === project.files.length && data.files > 0;
+  const all = whole ? new Set(found.map(({ fingerprint }) => fingerprint)) : null;
+  const about = [...unknownRules(context), ...ignoreFindings(context.config, all)];
+  const findings = [...project.findings, ...about, ...emptiness(context, project, data), ...left];
   return outcome(data, [{ kind: 'text', text: summary(data, left), tone: 'strong' }], findings);
 }
 
@@ -146,6 +150,6 @@ function emptiness({ config }: Context, project: Project, { files, statements }:
 
 function summary({ files, statements, rules, ignored, live }: LintData, findings: readonly Finding[]): string {
   const by = live ? 'with the live database' : 'by their text alone';
-  const also = ignored > 0 ? `, ${ignored} ignored with a reason` : '';
+  const also = ignored > 0 ? `, ${ignored} accepted` : '';
   return `${files} migrations, ${statements} statements judged by ${rules} rules ${by}: ${findings.length} findings${also}`;
 }

@@ -14,6 +14,7 @@ import { show } from '../lint/rule.ts';
 import type { CompiledMigration } from '../migrate/model.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
+import { acceptedOf } from './accepted.ts';
 import { statementsOf, subjectOf } from './lint-subject.ts';
 import type { LockNote } from './lock-note.ts';
 import sizesText from './sql/relation-sizes.sql';
@@ -52,7 +53,7 @@ export async function planNotes(
     naming: config.lint.naming,
     direction,
   });
-  const accepted = new Set(config.lint.ignore);
+  const accepted = acceptedOf(config);
   const hazards = verdict.findings.filter(({ fingerprint }) => !accepted.has(fingerprint)).map(atMostWarning);
   return { locks: await withSizes(session, locks), unknown: unknowns, hazards };
 }

@@ -98,7 +98,7 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
   }),
   lint: group('lint rules', {
     rules: map('level by rule', choice('level', 'error', 'warning', 'note', 'off')),
-    ignore: names('fingerprints of accepted findings'),
+    ignore: names('accepted findings: FINGERPRINT: REASON'),
     naming: group('regular expression by kind of object, for the rule naming; {table} is the name of its table', {
       table: name('tables'),
       column: name('columns'),

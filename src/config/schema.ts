@@ -79,7 +79,7 @@ export interface Settings {
   readonly lint: {
     /** Rule name to level. A rule that is not named keeps its own level. */
     readonly rules: Readonly<Record<string, RuleLevel>>;
-    /** Fingerprints of findings that were reviewed and accepted. */
+    /** Findings that were reviewed and accepted, `FINGERPRINT: REASON` each. */
     readonly ignore: readonly string[];
     readonly naming: Naming;
   };

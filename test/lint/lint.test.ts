@@ -58,10 +58,20 @@ test('the fingerprint does not move with the number of rows', () =>
       prints.push(...(await lint(shop)).findings.map(({ fingerprint }) => fingerprint));
     }
     expect(prints[0]).toBe(prints[1]);
-    const config = { lint: { rules: {}, ignore: prints.slice(0, 1) } };
+    const config = { lint: { rules: {}, ignore: prints.slice(0, 1).map((print) => `${print}: reviewed`) } };
     const accepted = await lint(shop, {}, { config });
     expect(accepted.ok).toBe(true);
     expect(accepted.data.ignored).toBe(1);
+    expect(accepted.findings).toEqual([]);
+    const bare = await lint(shop, {}, { config: { lint: { rules: {}, ignore: prints.slice(0, 1) } } });
+    expect(bare.findings).toMatchObject([{ code: 'lint/ignore-unreasoned', level: 'warning', subject: prints[0] }]);
+    const more = { lint: { rules: {}, ignore: [...config.lint.ignore, '0123456789abcdef: gone since release 7'] } };
+    const all = await lint(shop, { offline: true }, { config: more });
+    // Only where every migration was judged is it known that nothing needs one.
+    expect(all.findings.filter(({ code }) => code === 'lint/ignore-unused')).toMatchObject([
+      { level: 'note', subject: '0123456789abcdef' },
+    ]);
+    expect((await lint(shop, {}, { config: more })).findings).toEqual([]);
   }));
 
 test('a valid CHECK makes SET NOT NULL free, a wider varchar costs nothing, a partitioned table takes no concurrent index', () =>
