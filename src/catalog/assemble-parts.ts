@@ -1,6 +1,7 @@
 /** The small things that hang on a relation: indexes, triggers, policies, rules, extended statistics. */
 
 import { byCode } from '../base/canonical.ts';
+import { plainDefinition } from './index-definition.ts';
 import { type Lookup, NONE, present } from './lookup.ts';
 import type { Enabled, Index, Policy, Rule, Statistics, Trigger } from './table-model.ts';
 import type { IndexRow, PolicyRow, RuleRow, StatisticsRow, TriggerRow } from './table-rows.ts';
@@ -8,7 +9,12 @@ import type { IndexRow, PolicyRow, RuleRow, StatisticsRow, TriggerRow } from './
 const ENABLED: Readonly<Record<string, Enabled>> = { O: 'origin', D: 'disabled', R: 'replica', A: 'always' };
 const COMMAND = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE' } as const;
 
-export function indexOf(row: IndexRow, lookup: Lookup, constraint: string | null): Index {
+export function indexOf(
+  row: IndexRow,
+  lookup: Lookup,
+  constraint: string | null,
+  keywords: ReadonlySet<string>,
+): Index {
   const key = row.key.split(' ').map(Number);
   const columns = key.map((number) => (number === 0 ? null : lookup.column(row.relation, number)));
   const count = row.key_count ?? columns.length;
@@ -18,7 +24,10 @@ export function indexOf(row: IndexRow, lookup: Lookup, constraint: string | null
     columns: columns.slice(0, count),
     comment: row.comment,
     constraint,
-    definition: present(row.definition, row.name),
+    definition:
+      row.definition === ''
+        ? plainDefinition(row, lookup.relation(row.relation), columns, keywords)
+        : present(row.definition, row.name),
     include: included.length === 0 ? NONE : included,
     method: row.method ?? 'btree',
     name: row.name,

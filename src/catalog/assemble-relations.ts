@@ -98,7 +98,8 @@ function partsOf(rows: Rows, lookup: Lookup): Parts {
   const owners = new Map(
     rows.constraints.filter((row) => 'pux'.includes(row.kind)).map((row) => [row.index ?? 0, row.name]),
   );
-  const index = (row: IndexRow): Index => indexOf(row, lookup, owners.get(row.oid) ?? null);
+  const keywords = new Set(rows.keywords.map(({ word }) => word));
+  const index = (row: IndexRow): Index => indexOf(row, lookup, owners.get(row.oid) ?? null, keywords);
   return {
     constraints: childrenOf(
       rows.constraints.filter((row) => row.relation !== 0),

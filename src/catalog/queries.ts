@@ -10,6 +10,7 @@ import enumLabels from './sql/enum-labels.sql';
 import extensions from './sql/extensions.sql';
 import indexes from './sql/indexes.sql';
 import inheritance from './sql/inheritance.sql';
+import keywords from './sql/keywords.sql';
 import leanColumns from './sql/lean/columns.sql';
 import leanConstraints from './sql/lean/constraints.sql';
 import leanRelations from './sql/lean/relations.sql';
@@ -54,6 +55,7 @@ export const QUERIES = {
   outsideTargets,
   inheritance,
   indexes,
+  keywords,
   triggers,
   policies,
   rules,
@@ -118,6 +120,7 @@ export interface Rows {
   readonly outsideTargets: readonly tables.OutsideTargetRow[];
   readonly inheritance: readonly tables.InheritanceRow[];
   readonly indexes: readonly tables.IndexRow[];
+  readonly keywords: readonly rows.KeywordRow[];
   readonly triggers: readonly tables.TriggerRow[];
   readonly policies: readonly tables.PolicyRow[];
   readonly rules: readonly tables.RuleRow[];

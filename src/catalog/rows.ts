@@ -106,6 +106,10 @@ export interface RoutineRow {
   readonly defaults: readonly (string | null)[] | null;
 }
 
+export interface KeywordRow {
+  readonly word: string;
+}
+
 export interface AggregateRow {
   readonly routine: Oid;
   readonly options: readonly string[];

@@ -94,6 +94,7 @@ export interface IndexRow {
   readonly oid: Oid;
   readonly relation: Oid;
   readonly name: string;
+  /** Empty: the columns tell it (index-definition.ts). */
   readonly definition: string | null;
   /** Null: btree. */
   readonly method: string | null;
@@ -103,6 +104,8 @@ export interface IndexRow {
   readonly key: string;
   /** Null: all of `key`. */
   readonly key_count: number | null;
+  /** By key column, with spaces between: 1 is DESC, 2 is NULLS FIRST. */
+  readonly options: string;
   readonly predicate: string | null;
   readonly nulls_not_distinct: true | null;
   readonly clustered: true | null;
