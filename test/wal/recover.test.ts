@@ -81,6 +81,10 @@ describe('reaches', () => {
     const look = { ...targetOf(preview), database: 'postgres' };
     expect(await withSession(look, rows)).toBe(n);
     await expect(withSession(look, (s) => s.query('INSERT INTO t VALUES (99)'))).rejects.toThrow(/read-only/);
+    // It holds the locks of transactions that were under way, for ever: whoever looks must not hang on them.
+    expect(await withSession(look, (s) => s.query("SELECT current_setting('lock_timeout') AS wait"))).toEqual([
+      { wait: '10s' },
+    ]);
     await promoteRecovered(dataDir);
     expect(existsSync(`${dataDir}.strata.json`)).toBe(false);
     expect(readFileSync(join(dataDir, 'postgresql.auto.conf'), 'utf8')).toContain("archive_mode = 'off'");
@@ -254,6 +258,32 @@ test('the command: preview, promote, and what it refuses', async () => {
   expect((await run('--at', times[1] ?? '')).status).toBe(2);
   expect((await run('--at', times[1] ?? '', '--data', newDir(), '--to', 'x')).status).toBe(2);
   expect((await run('--at', times[1] ?? '', '--data', dataDir)).status).toBe(6);
+});
+
+test('kill -9 in the middle: its server goes on, the directory is no cluster yet, and --discard removes both', async () => {
+  const dataDir = newDir();
+  const env = { STRATA_BACKUP_WAL_DIR: archive.dir };
+  await strata(['restore', '--at', times[1] ?? '', '--data', dataDir, '--preview'], {
+    ...{ cwd: cluster.root, env },
+    onSpawn: (child) => {
+      const timer = setInterval(() => {
+        if (child.exitCode !== null) return clearInterval(timer);
+        if (!existsSync(join(dataDir, 'postmaster.pid'))) return;
+        clearInterval(timer);
+        child.kill('SIGKILL');
+      }, 10);
+    },
+  });
+  const run = (...args: string[]): ReturnType<typeof strata> => strata(args, { cwd: cluster.root, env });
+  // Until it is discarded nothing else is restored there.
+  const again = await run('restore', '--at', times[1] ?? '', '--data', dataDir, '--json');
+  expect(JSON.parse(again.stdout)).toMatchObject({ error: { hint: expect.stringContaining('restore --discard') } });
+  expect((await run('restore', '--discard', '--data', dataDir)).status).toBe(0);
+  expect([existsSync(dataDir), existsSync(`${dataDir}.strata.json`), existsSync(`${dataDir}.log`)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 describe('after a promotion', () => {
