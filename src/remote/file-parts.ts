@@ -33,22 +33,25 @@ export async function* hashedParts(
 ): AsyncGenerator<HashedPart> {
   const buffer = Buffer.allocUnsafe(MIB);
   const whole = createHash('sha256');
+  // The only part is the file: one hash is that of both.
+  const alone = size <= partSize;
   const file = await open(path, 'r');
   try {
     for (let number = 1, start = 0; start < size || number === 1; number += 1, start += partSize) {
       const length = Math.min(partSize, size - start);
-      const [sha, other] = [createHash('sha256'), md5 ? createHash('md5') : null];
+      const [part, other] = [alone ? null : createHash('sha256'), md5 ? createHash('md5') : null];
       let read = 0;
       while (read < length) {
         const { bytesRead } = await file.read(buffer, 0, Math.min(MIB, length - read), start + read);
         if (bytesRead === 0) return;
         const bytes = buffer.subarray(0, bytesRead);
-        for (const hash of [whole, sha, other]) hash?.update(bytes);
+        for (const hash of [whole, part, other]) hash?.update(bytes);
         read += bytesRead;
       }
+      const sha256 = (part ?? whole.copy()).digest('hex');
       if (start + length >= size && (await file.read(buffer, 0, 1, size)).bytesRead > 0) whole.update('longer');
       const before = whole.copy().digest('hex');
-      yield { number, start, size: length, sha256: sha.digest('hex'), md5: other?.digest('hex') ?? null, before };
+      yield { number, start, size: length, sha256, md5: other?.digest('hex') ?? null, before };
     }
   } finally {
     await file.close();
