@@ -6,6 +6,7 @@ import type { Counts } from './check-cache.ts';
 import { typesOfMigrations, unless, verifyFiles } from './check-repository.ts';
 import type { Context, Run } from './command.ts';
 import { run as cycle } from './cycle.ts';
+import { documentPaths } from './documents.ts';
 import { run as drift } from './drift.ts';
 import { run as lint } from './lint.ts';
 import { run as seed } from './seed.ts';
@@ -78,7 +79,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     title: 'generated types',
     work: typesOfMigrations,
     count: ({ relations = 0, routines = 0 }) => ({ objects: relations + routines, relations, routines }),
-    paths: (context) => [...migrationPaths(context), ...typeFiles(context.config)],
+    paths: ({ config }) => [...migrationPaths({ config }), ...typeFiles(config), ...documentPaths(config)],
     onServer: true,
   },
   drift: {
@@ -88,7 +89,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-function migrationPaths({ config }: Context): readonly string[] {
+function migrationPaths({ config }: Pick<Context, 'config'>): readonly string[] {
   return [config.migrations, config.sql, ...MODULE_SETTINGS];
 }
 

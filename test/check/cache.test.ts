@@ -146,6 +146,15 @@ test.each(CHANGES)('%s: what rests on it is judged anew', async (_, change, anew
   expect(again.cached).toEqual(ALL.filter((name) => !anew.includes(name)));
 });
 
+test('a JSON Schema that a comment of a column names, wherever it is', async () => {
+  const users = USERS.replace('name: text', `name: text, doc: { type: 'jsonb', comment: '@schema(shapes/doc.json)' }`);
+  const at = await checkedOnce({ 'migrations/001_users.ts': users, 'shapes/doc.json': '{ "type": "object" }' });
+  at.write({ 'shapes/doc.json': '{ "type": "object", "properties": { "n": { "type": "integer" } } }' });
+  const again = await check(at);
+  expect(again).toMatchObject({ ok: false, cached: ['lint', 'seed', 'cycle'] });
+  expect(again.findings.map(({ code }) => code)).toEqual(['types/stale', 'types/stale']);
+});
+
 test('another configuration, another server: judged anew', async () => {
   const at = await checkedOnce();
   const config = { lint: { ...LINT, rules: { ...LINT.rules, 'prefer-identity': 'off' as const } } };
