@@ -25,7 +25,9 @@ export function dataRun(context: Context, rows: 'own' | 'seeds'): DataRun {
   if (rows === 'own') return { chain: { fill: null, bare, onRefusal }, refusals };
   const known = seedRows(context);
   const { signal } = context.runtime;
-  const fill: CycleData['fill'] = (session, snapshot) => fillTables(session, { snapshot, known, signal });
+  const tried = new Map<string, string>();
+  const fill: CycleData['fill'] = (session, snapshot) =>
+    fillTables(session, { snapshot, known, refusals: tried, signal });
   return { chain: { fill, bare, onRefusal }, refusals };
 }
 

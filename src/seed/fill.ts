@@ -4,6 +4,7 @@
  * every column filled, so that each holds something to lose, or else with no more than the table insists on. Each row is
  * tried in a savepoint: what the server refuses only leaves the table as it was, and the refusal is told.
  */
+import { sha256 } from '../base/canonical.ts';
 import { ident, literal, qname } from '../base/ident.ts';
 import type { QName, Snapshot, Table } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
@@ -22,6 +23,8 @@ export interface FillOptions {
   readonly snapshot: Snapshot;
   /** Rows of the project's seed sets by `nameKey` of their table. */
   readonly known: ReadonlyMap<string, readonly Values[]>;
+  /** What was refused before, by all that decides it; grows. Not tried again: most of the time went into that. */
+  readonly refusals: Map<string, string>;
   readonly signal: AbortSignal;
 }
 
@@ -34,16 +37,34 @@ export async function fillTables(session: Session, options: FillOptions): Promis
   const candidates = options.snapshot.tables.filter(isFilled);
   const empty = await emptyOf(session, candidates);
   if (empty.length === 0) return { refused: [] };
+  const keyOf = refusalKeys(options.snapshot);
   return await withTransaction(session, async () => {
     // A deferred constraint would refuse the row only at COMMIT, with all others.
-    await session.query('SET CONSTRAINTS ALL IMMEDIATE');
+    await session.batch(`SET CONSTRAINTS ALL IMMEDIATE; SAVEPOINT ${SAVEPOINT}`);
+    const left = new Set(empty.map(nameKey));
     const refused: (QName & { readonly reason: string })[] = [];
     for (const { table } of loadOrder(empty.map((entry) => ({ table: entry })))) {
-      const reason = await fillTable(session, table, options);
+      const key = keyOf(table, left);
+      const reason = options.refusals.get(key) ?? (await fillTable(session, table, options));
+      if (reason === null) left.delete(nameKey(table));
+      else options.refusals.set(key, reason);
       if (reason !== null) refused.push({ schema: table.schema, name: table.name, reason });
     }
     return { refused };
   });
+}
+
+/**
+ * What decides whether rows are refused: the table, its triggers' code, its types, and which of the tables that it refers to are
+ * empty. Code counts as a whole: what a trigger calls is not known.
+ */
+function refusalKeys({ routines, types }: Snapshot): (table: Table, left: ReadonlySet<string>) => string {
+  const [code, kinds] = [sha256(JSON.stringify(routines)), sha256(JSON.stringify(types))];
+  return (table, left) => {
+    const targets = table.constraints.flatMap((one) => (one.kind === 'foreign key' ? nameKey(one.references) : []));
+    const absent = targets.filter((target) => left.has(target));
+    return sha256(JSON.stringify([table, absent, kinds, table.triggers.length > 0 ? code : null]));
+  };
 }
 
 function isFilled({ kind, parents }: Table): boolean {
@@ -90,10 +111,9 @@ const SAMPLINGS: readonly Sampling[] = [
 /** Null: inserted. */
 async function tryInsert(session: Session, sql: string, signal: AbortSignal): Promise<string | null> {
   signal.throwIfAborted();
-  await session.query(`SAVEPOINT ${SAVEPOINT}`);
   try {
-    const [result] = await session.batch(sql);
-    await session.query(`RELEASE SAVEPOINT ${SAVEPOINT}`);
+    // One message; the savepoint behind it is the next try's.
+    const [result] = await session.batch(`${sql}; RELEASE SAVEPOINT ${SAVEPOINT}; SAVEPOINT ${SAVEPOINT}`);
     return result?.rowCount === 0 ? 'a trigger or rule took the row away' : null;
   } catch (thrown) {
     // A cancelled statement fails too, and is no refusal.
