@@ -29,6 +29,8 @@ const MACHINE = new RegExp(
   [
     ...[
       'No space left on device',
+      'free disk space',
+      'wrote only \\d+ of',
       'checkpoint request failed',
       'server closed the connection',
       'terminating connection',

@@ -59,7 +59,10 @@ function hintFor(sqlstate: string | null, text: string): string | undefined {
   if (sqlstate === '42501' || /permission denied|must be (owner|superuser|able to SET ROLE)/.test(text)) {
     return 'Restore as a superuser, or as a role with CREATEDB that is a member of every owner in the backup.';
   }
-  if (sqlstate === '53100' || /No space left on device|checkpoint request failed/.test(text)) {
+  if (
+    sqlstate === '53100' ||
+    /No space left on device|free disk space|wrote only \d+ of|checkpoint request failed/.test(text)
+  ) {
     return 'Free some space on the disk of the server: a restore needs room for the whole database. A drill may go to another disk: --scratch DIR';
   }
   if (/invalid (LC_|locale|ICU)|could not (create|open) collat/i.test(text)) {
