@@ -25,7 +25,9 @@ test('npm start prints what the README shows, and finds everything done the seco
   const first = await strata(['start'], { cwd, target });
   expect(first.status, first.stderr).toBe(0);
   const [, shown = ''] = /<!-- start -->\n```text\n([\s\S]*?)```/.exec(README) ?? [];
-  expect(shape(first.stderr)).toEqual(shape(shown).filter((line) => line.startsWith('✔')));
+  // A slow machine is told how far a step has come, too.
+  const done = shape(first.stderr).filter((line) => !line.startsWith('…'));
+  expect(done).toEqual(shape(shown).filter((line) => line.startsWith('✔')));
   expect(first.stdout).toMatch(/0 pending\nthe whole journey took/);
   expect(existsSync(join(cwd, 'generated/types.ts'))).toBe(true);
 
