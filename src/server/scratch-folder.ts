@@ -3,7 +3,8 @@
  * which process made it; whoever makes the next one removes those whose maker is dead.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isSame, startMark } from './process.ts';
@@ -35,7 +36,8 @@ export async function sweepScratchFolders(
     const maker = makerOf(folder);
     if (maker === null || maker.host !== hostname() || isSame(maker.pid, maker.mark)) continue;
     await before(folder);
-    rmSync(folder, { recursive: true, force: true });
+    // An initdb that outlived its maker may still be writing there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     swept.push(folder);
   }
   return swept;
