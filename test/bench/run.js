@@ -258,7 +258,7 @@ async function client() {
   await benchClient({ url: freshDatabase('client'), note: (row) => rows.push(row) });
 }
 
-/** The embedded server: cold, warm, and a clone of a template. */
+/** The embedded server, cold and warm. */
 function server() {
   const folder = join(home, 'server');
   mkdirSync(folder, { recursive: true });
