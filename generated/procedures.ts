@@ -196,6 +196,7 @@ const OWN: Readonly<Record<string, typeof DatabaseError>> = {
 const STANDARD: Readonly<Record<string, typeof DatabaseError>> = {
   '23505': UniqueViolationError,
   '23503': ForeignKeyViolationError,
+  '23001': ForeignKeyViolationError,
   '23514': CheckViolationError,
   '23502': NotNullViolationError,
   '23P01': ExclusionViolationError,
@@ -522,9 +523,10 @@ const constraints: Readonly<Record<string, readonly string[]>> = {
 /** The error with a class by its SQLSTATE; what has none comes back as it is. For queries of your own. */
 export function typedError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof DatabaseError) return thrown;
-  const { code } = thrown as Error & { code?: unknown };
+  const { code, constraint } = thrown as Error & { code?: unknown; constraint?: unknown };
   if (typeof code !== 'string') return thrown;
-  const known = OWN[code] ?? STANDARD[code];
+  // From PostgreSQL 18 on ON DELETE RESTRICT says 23001; without a constraint it is a trigger's own.
+  const known = OWN[code] ?? (code === '23001' && constraint === undefined ? undefined : STANDARD[code]);
   return known === undefined ? thrown : new known(thrown as Error & ServerFields);
 }
 

@@ -118,7 +118,8 @@ export async function removeBackup(dir: string, id: string): Promise<void> {
 }
 
 export async function removePartial(dir: string, id: string): Promise<void> {
-  await rm(join(dir, id + PARTIAL), { recursive: true, force: true });
+  // A pg_dump or pg_basebackup that outlived its killed run may still be writing there, until it misses a folder.
+  await rm(join(dir, id + PARTIAL), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 export async function recordVerification(dir: string, verification: Verification): Promise<void> {

@@ -13,7 +13,7 @@ const DDL = `
   CREATE DOMAIN level AS int CHECK (VALUE IN (1, 2));
   CREATE TABLE bookings (id int PRIMARY KEY, state text NOT NULL CHECK (state IN ('open', 'closed')), version int NOT NULL DEFAULT 1,
     UNIQUE (state, version));
-  CREATE TABLE notes (id int PRIMARY KEY, booking_id int NOT NULL REFERENCES bookings);
+  CREATE TABLE notes (id int PRIMARY KEY, booking_id int NOT NULL REFERENCES bookings ON DELETE RESTRICT);
   INSERT INTO bookings VALUES (1, 'open'), (2, 'closed');
   CREATE FUNCTION accept_booking(p_booking_id int, p_expected_version int DEFAULT NULL, p_now timestamptz DEFAULT now()) RETURNS bookings
     LANGUAGE plpgsql AS $$ DECLARE b bookings; BEGIN
@@ -152,6 +152,15 @@ describe('errors', () => {
       expect(missing).toMatchObject({ name: 'NotNullViolationError', table: 'bookings', columns: ['state'] });
       const foreign = await failing('insertNote', { booking: 99 });
       expect(foreign).toMatchObject({ name: 'ForeignKeyViolationError', table: 'notes', columns: ['booking_id'] });
+      // 23503 up to PostgreSQL 17, 23001 from 18 on; without a constraint it is a trigger's own, and no foreign key's.
+      await calls.insertNote?.(client, { booking: 1 });
+      const raised = (sql: string): Promise<unknown> => client.query(sql).catch((e: unknown) => calls.typedError?.(e));
+      expect(await raised('DELETE FROM bookings')).toMatchObject({
+        name: 'ForeignKeyViolationError',
+        columns: ['booking_id'],
+      });
+      const own = await raised("DO $$ BEGIN RAISE 'append-only' USING ERRCODE = 'restrict_violation'; END $$");
+      expect(own).toMatchObject({ name: 'error', code: '23001' });
     });
   });
 

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { Session } from '../../src/pg/pool.ts';
 import { ServerError } from '../../src/pg/server-error.ts';
-import { only, useMarketplace } from './support/marketplace.ts';
+import { only, sqlstateOf, useMarketplace } from './support/marketplace.ts';
 import { prepareRefusals, undone } from './support/refusals.ts';
 
 const STORED = 'test/cases/marketplace/foreign-keys.json';
@@ -52,7 +52,7 @@ async function ending(s: Session, sql: string): Promise<string> {
   } catch (thrown) {
     if (!(thrown instanceof ServerError)) throw thrown;
     await s.query('ROLLBACK TO SAVEPOINT tried');
-    return thrown.sqlstate;
+    return sqlstateOf(thrown.sqlstate, thrown.fields.constraint);
   }
 }
 

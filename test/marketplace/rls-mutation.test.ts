@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Session } from '../../src/pg/pool.ts';
 import { ServerError } from '../../src/pg/server-error.ts';
-import { useMarketplace } from './support/marketplace.ts';
+import { sqlstateOf, useMarketplace } from './support/marketplace.ts';
 import { addWorld, type World } from './support/world.ts';
 
 const db = useMarketplace();
@@ -104,8 +104,8 @@ async function attempt(
     const { rowCount } = await s.client.query(sql, params);
     return String(rowCount);
   } catch (thrown) {
-    if (thrown instanceof ServerError) return thrown.sqlstate;
-    return String((thrown as { code?: string }).code);
+    const { code = '', constraint } = thrown as { code?: string; constraint?: string };
+    return sqlstateOf(code, constraint);
   } finally {
     await s.batch('ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt');
   }

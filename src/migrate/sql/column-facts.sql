@@ -16,7 +16,9 @@ SELECT t.oid::regclass::text AS table, t.relname AS "tableName", quote_ident(n.n
                   LEFT JOIN pg_catalog.pg_constraint k ON p.classid = 'pg_constraint'::regclass AND k.oid = p.objid
                   LEFT JOIN pg_catalog.pg_class x ON p.classid = 'pg_class'::regclass AND x.oid = p.objid
                  WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = t.oid AND p.refobjsubid = a.attnum
-                   AND p.classid <> 'pg_attrdef'::regclass) AS used) AS dependents
+                   AND p.classid <> 'pg_attrdef'::regclass
+                   -- From 18 on NOT NULL is a constraint with a row of its own; "notNull" tells it already.
+                   AND k.contype IS DISTINCT FROM 'n') AS used) AS dependents
   FROM pg_catalog.pg_class t
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped

@@ -47,9 +47,14 @@ export async function outcome(work: Promise<unknown>): Promise<string> {
     await work;
     return 'ok';
   } catch (thrown) {
-    if (thrown instanceof ServerError) return thrown.sqlstate;
+    if (thrown instanceof ServerError) return sqlstateOf(thrown.sqlstate, thrown.fields.constraint);
     throw thrown;
   }
+}
+
+/** The SQLSTATE as up to PostgreSQL 17: since then a foreign key's RESTRICT says 23001, as our own triggers do on all. */
+export function sqlstateOf(sqlstate: string, constraint: string | undefined): string {
+  return sqlstate === '23001' && constraint !== undefined ? '23503' : sqlstate;
 }
 
 /** The constraint that a statement violates; `none` when it passes. Nothing is kept. */
