@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Session } from '../../src/pg/pool.ts';
-import { ServerError } from '../../src/pg/server-error.ts';
 import { sqlstateOf, useMarketplace } from './support/marketplace.ts';
 import { addWorld, type World } from './support/world.ts';
 
