@@ -5,5 +5,12 @@ export type { Event } from './base/runtime.ts';
 export { compare } from './catalog/compare.ts';
 export type { Snapshot } from './catalog/model.ts';
 export { parseSnapshot, snapshotHash } from './catalog/snapshot.ts';
-export { type CallOptions, run } from './commands/call.ts';
+export { type CallOptions, type PlaceOptions, run } from './commands/call.ts';
+export {
+  openTestDatabase,
+  openTestServer,
+  type TestDatabase,
+  type TestDatabaseOptions,
+  type TestServer,
+} from './commands/testing.ts';
 export type { ColumnDefinitions, MigrationBuilder } from './migrate/pgm.ts';

@@ -102,6 +102,7 @@ export const CODES = {
   EMBEDDED_START: { exit: EXIT.connection, title: 'the embedded server does not start' },
   // scratch databases
   SCRATCH_DENIED: { exit: EXIT.refused, title: 'the role may not create the scratch database that the command needs' },
+  TEMPLATE_FAILED: { exit: EXIT.failed, title: 'the template of the test databases cannot be built' },
   // backups
   BACKUP_DAMAGED: { exit: EXIT.failed, title: 'a backup does not hold what was written into it' },
   BACKUP_DIR_UNREADABLE: { exit: EXIT.usage, title: 'the folder of backups cannot be read' },

@@ -8,10 +8,11 @@ import type { Outcome } from '../base/finding.ts';
 import { maskSecrets } from '../base/mask.ts';
 import { type Event, realRuntime } from '../base/runtime.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import type { Context } from './command.ts';
 import { LOADERS, loadRun } from './registry.ts';
 
-export interface CallOptions {
+/** Where a call is made: everything that says which project, configuration and database it means. */
+export interface PlaceOptions {
   /** The project folder. Default: the process's own. */
   readonly cwd?: string | undefined;
   /** Default: process.env. */
@@ -24,14 +25,17 @@ export interface CallOptions {
   readonly configFile?: string | undefined;
   /** Configuration by dotted key, over file and environment: `{ 'lock.wait': 1000 }`. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
+  /** Hears of progress. Passwords in its texts are masked. */
+  readonly onEvent?: ((event: Event) => void) | undefined;
+  /** Aborted: the work stops at the next safe point, cleans up and throws. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CallOptions extends PlaceOptions {
   /** Arguments of the command, in order. */
   readonly args?: readonly string[] | undefined;
   /** Its flags by camel-case name: `{ dryRun: true }`. */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
-  /** Hears of progress. Passwords in its texts are masked. */
-  readonly onEvent?: ((event: Event) => void) | undefined;
-  /** Aborted: the command stops at the next safe point, cleans up and throws. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -47,6 +51,13 @@ export async function run(command: string, options: CallOptions = {}): Promise<O
       hint: `Commands: ${Object.keys(LOADERS).join(', ')}.`,
     });
   }
+  const context = await contextOf(options);
+  const work = await loadRun(command.split(' '));
+  return work(context, { ...options.flags, args: options.args ?? [] });
+}
+
+/** Configuration and runtime of a call. Throws CONFIG_UNREADABLE and CONFIG_INVALID. */
+export async function contextOf(options: PlaceOptions): Promise<Required<Context>> {
   const { env = process.env, onEvent = () => undefined, signal } = options;
   const root = resolve(options.cwd ?? '.');
   const load = (): Promise<Loaded> =>
@@ -63,7 +74,5 @@ export async function run(command: string, options: CallOptions = {}): Promise<O
   const emit = (event: Event): void =>
     onEvent('text' in event && event.text ? { ...event, text: maskSecrets(event.text) } : event);
   const runtime = realRuntime({ env, cwd: root, emit, ...(signal ? { signal } : {}) });
-  const work = await loadRun(command.split(' '));
-  const reload = async (): Promise<Config> => (await load()).config;
-  return work({ config, runtime, reload }, { ...options.flags, args: options.args ?? [] });
+  return { config, runtime, reload: async () => (await load()).config };
 }

@@ -29,19 +29,20 @@ export async function withScratchSession<T>(
       return withSession({ ...target, options }, (session) => interruptible(context.runtime.signal, session, work));
     });
   } catch (thrown) {
-    if (begun || !(thrown instanceof ServerError)) throw thrown;
-    throw denied(server, thrown) ?? thrown;
+    throw begun ? thrown : scratchDenied(server, thrown);
   }
 }
 
-function denied(server: Target, thrown: ServerError): ToolError | null {
+/** What is thrown where a scratch database was wanted: SCRATCH_DENIED, or what came for any other reason. */
+export function scratchDenied(server: Target, thrown: unknown): unknown {
+  if (!(thrown instanceof ServerError)) return thrown;
   const hints: Readonly<Record<string, string>> = {
     [SQLSTATE.insufficientPrivilege]: `Let the role create databases (ALTER ROLE "${server.user}" CREATEDB), or name another server.`,
     [SQLSTATE.readOnlyTransaction]:
       'A standby, and a server that is read-only, takes no new database: name another server.',
   };
   const hint = hints[thrown.sqlstate];
-  if (!hint) return null;
+  if (!hint) return thrown;
   return new ToolError('SCRATCH_DENIED', 'a scratch database cannot be created', {
     detail: `${describeTarget(server)}: ${thrown.message}`,
     hint,

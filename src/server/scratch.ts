@@ -40,28 +40,42 @@ export interface ScratchOptions {
   readonly keep?: number;
 }
 
-/**
- * Lends a new database on `server` to `work` and drops it, whatever happens. The role must be allowed to create databases.
- * Measured: a clone of 45 tables takes 22 ms on a server without fsync, 90 ms on one with.
- */
+export interface ScratchDatabase {
+  readonly target: Target;
+  /** Ends all sessions on it and drops it. */
+  readonly drop: () => Promise<void>;
+}
+
+/** Lends a new database on `server` to `work` and drops it, whatever happens. The role must be allowed to create databases. */
 export async function withScratch<T>(
   server: Target,
   work: (target: Target) => Promise<T>,
   options: ScratchOptions = {},
 ): Promise<T> {
+  const { target, drop } = await openScratch(server, options);
+  try {
+    return await work(target);
+  } finally {
+    await drop();
+  }
+}
+
+/**
+ * For owners that cannot be a function (the hooks of a test framework). Everyone else uses withScratch.
+ * Measured: a clone of the whole marketplace, 220 indexes and 690 files, takes 30 to 45 ms on a server without fsync.
+ */
+export async function openScratch(server: Target, options: ScratchOptions = {}): Promise<ScratchDatabase> {
   const name = scratchName();
-  await withSession(maintenanceTarget(server, name), async (session) => {
+  const maintenance = maintenanceTarget(server, name);
+  await withSession(maintenance, async (session) => {
     await sweepScratch(session);
     const template = options.template
       ? await prepareTemplate(session, server, options.template, options.keep ?? 4)
       : 'template0';
     await createDatabase(session, name, { template, strategy: await cloneStrategy(session) });
   });
-  try {
-    return await work(withDatabaseName(server, name));
-  } finally {
-    await withSession(maintenanceTarget(server, name), (session) => dropDatabase(session, name));
-  }
+  const drop = (): Promise<void> => withSession(maintenance, (session) => dropDatabase(session, name));
+  return { target: withDatabaseName(server, name), drop };
 }
 
 const SCRATCH = 'strata_scratch_';

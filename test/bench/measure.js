@@ -9,15 +9,18 @@ const PROBE = fileURLToPath(new URL('./probe.cjs', import.meta.url));
 
 /** @typedef {{ command: string, args: string[], cwd?: string, env?: Record<string, string>, input?: string, statuses?: number[] }} Run */
 
-/** One run to its end; throws when it fails (a linter that found something does not), with what it printed. Returns seconds. */
+/** One run to its end. Returns seconds. */
 export function seconds(run) {
   const start = process.hrtime.bigint();
-  const ended = spawnSync(run.command, run.args, options(run));
-  const took = Number(process.hrtime.bigint() - start) / 1e9;
-  if (!(run.statuses ?? [0]).includes(ended.status)) {
-    throw new Error(`${run.command} ${run.args.join(' ')}: exit ${ended.status}\n${ended.stderr}\n${ended.stdout}`);
-  }
-  return took;
+  output(run);
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+/** What one run prints; throws when it fails (a linter that found something does not), with all that it printed. */
+export function output(run) {
+  const { status, stdout, stderr } = spawnSync(run.command, run.args, options(run));
+  if ((run.statuses ?? [0]).includes(status)) return stdout;
+  throw new Error(`${run.command} ${run.args.join(' ')}: exit ${status}\n${stderr}\n${stdout}`);
 }
 
 /** CPU seconds and peak MiB of a Node process, from its own resource usage at exit. */

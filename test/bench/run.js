@@ -1,6 +1,6 @@
 /**
  * `npm run bench [part…]`: whole processes, medians, ratios against psql and the peers that are installed, in one run.
- * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, backfill, archiver; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup and remote, only when they are
+ * Parts: start, noop, up, ts, link, snapshot, types, client, cycle, lint, server, clone, backfill, archiver; of the marketplace: migrations, seed, procedures, rls, check, plan; and backup and remote, only when they are
  * named: they fill databases of 1 GiB and 200 MiB. Without a part, all of them but that. ROUNDS=5 sets the rounds, FACTOR=1 the size of the
  * load data (10,000 lessons each).
  * Needs client programs (psql, pg_dump): on PATH or in STRATA_PG_BIN. The server is the tool's own, in a folder of its own.
@@ -23,6 +23,7 @@ import { benchArchiver } from './archiver.js';
 import { benchBackfill } from './backfill.js';
 import { benchBackup } from './backup.js';
 import { benchCheck, benchPlan } from './check.js';
+import { benchClone } from './clone.js';
 import { BARE_NOOP, BARE_UP, psqlCycle, psqlScript, writeSqlHistory, writeTsHistory } from './history.js';
 import { benchMigrations, benchSeed } from './marketplace.js';
 import { compare, seconds, usage } from './measure.js';
@@ -51,6 +52,7 @@ const parts = {
   cycle,
   lint,
   server,
+  clone,
   migrations,
   seed,
   procedures,
@@ -276,6 +278,11 @@ function server() {
   );
   dropServer(folder);
   report('embedded server (limits: 1.5 s cold, 0.2 s warm)', 'empty node', times, {});
+}
+
+/** What a test waits for that wants a database of its own. */
+async function clone() {
+  report(...(await benchClone(tools)));
 }
 
 /** Backups of 1 GiB (BENCH_MIB): create, verify and drill against the bare programs. */

@@ -1,7 +1,7 @@
-/** docs/client.md: each example compiles under the strictest settings, runs, and prints what the page shows. */
+/** docs/client.md and docs/testing.md: each example compiles under the strictest settings, runs, and prints what the page shows. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { targetUrl } from '../../src/base/target.ts';
@@ -9,31 +9,30 @@ import { built } from '../support/build.ts';
 import { useDatabase } from '../support/database.ts';
 import { project, strata, write } from '../support/project.ts';
 
-const PAGE = 'docs/client.md';
+const PAGES = ['docs/client.md', 'docs/testing.md'];
 /** An example, and the output that may follow it. */
 const EXAMPLE = /```ts\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```\n)?/g;
-const examples = [...readFileSync(PAGE, 'utf8').matchAll(EXAMPLE)].map(([whole, code = '', shown], at) => {
-  return { name: `example-${at + 1}`, whole, code, shown };
-});
+const examples = PAGES.flatMap((page) =>
+  [...readFileSync(page, 'utf8').matchAll(EXAMPLE)].map(([whole, code = '', shown], at) => {
+    return { name: `${basename(page, '.md')}-${at + 1}`, page, whole, code, shown };
+  }),
+);
 
 const database = useDatabase();
 let root = '';
 
 beforeAll(async () => {
   await built();
-  const cwd = project();
+  root = project({ 'package.json': '{ "type": "module" }', 'node_modules/@types/.keep': '' });
   for (const path of ['migrations', 'sql', 'seeds', 'strata.config.json'])
-    cpSync(path, join(cwd, path), { recursive: true });
+    cpSync(path, join(root, path), { recursive: true });
   for (const args of [['up'], ['seed', 'reference', 'demo']]) {
-    const { status, stderr } = await strata(args, { cwd, target: database.target() });
+    const { status, stderr } = await strata(args, { cwd: root, target: database.target() });
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   }
-  root = project({ 'package.json': '{ "type": "module" }', 'node_modules/@types/.keep': '' });
   for (const name of ['pg', '@types/node', 'undici-types'])
     symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name));
-  const home = join(root, 'node_modules/strata-pg');
-  mkdirSync(home);
-  for (const path of ['package.json', 'dist']) cpSync(path, join(home, path), { recursive: true });
+  symlinkSync(resolve('.'), join(root, 'node_modules/strata-pg'));
 });
 
 test('they compile', () => {
@@ -50,7 +49,7 @@ test('they compile', () => {
   expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
 });
 
-test.each(examples)('$name prints what the page shows', ({ name, whole, code, shown }) => {
+test.each(examples)('$name prints what the page shows', ({ name, page, whole, code, shown }) => {
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   write(root, { [`${name}.mjs`]: ts.transpileModule(code, { compilerOptions }).outputText });
   const url = targetUrl(database.target());
@@ -59,9 +58,9 @@ test.each(examples)('$name prints what the page shows', ({ name, whole, code, sh
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   if (shown === undefined) return;
   if (process.env.UPDATE) {
-    const text = readFileSync(PAGE, 'utf8');
+    const text = readFileSync(page, 'utf8');
     writeFileSync(
-      PAGE,
+      page,
       text.replace(whole, () => whole.replace(/```text\n[\s\S]*?```/, () => `\`\`\`text\n${stdout}\`\`\``)),
     );
   } else expect(stdout).toBe(shown);
