@@ -4,6 +4,8 @@
  * where a clone takes milliseconds.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { canonicalJson, sha256 } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
 import type { Outcome } from '../base/finding.ts';
@@ -12,8 +14,9 @@ import { describeTarget, type Target, targetUrl } from '../base/target.ts';
 import { VERSION } from '../base/version.ts';
 import { readMark } from '../pg/mark.ts';
 import { withSession } from '../pg/pool.ts';
+import { MEMORY, memoryFolder } from '../server/memory-folder.ts';
 import { openScratch, type ScratchDatabase, type Template } from '../server/scratch.ts';
-import { closeScratchServer, openScratchServer } from '../server/scratch-server.ts';
+import { closeScratchServer, openScratchServer, sweepScratchServers } from '../server/scratch-server.ts';
 import { contextOf, type PlaceOptions } from './call.ts';
 import { inputsOf } from './check-inputs.ts';
 import type { Context, Run } from './command.ts';
@@ -126,12 +129,16 @@ export interface TestServer {
 }
 
 /**
- * Starts a PostgreSQL of its own in the temporary folder, without fsync: for the global set-up of a test run. `version`: a
- * major one; default: as for the embedded server. `settings`: of postgresql.conf. Throws EMBEDDED_… errors.
+ * Starts a PostgreSQL of its own without fsync, in memory where that has room (4 GiB of /dev/shm), else in the temporary
+ * folder: for the global set-up of a test run. `version`: a major one; default: as for the embedded server. `settings`: of
+ * postgresql.conf. Throws EMBEDDED_… errors.
  */
 export async function openTestServer(
   options: { readonly version?: string; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<TestServer> {
-  const server = await openScratchServer({ runtime: realRuntime(), ...options });
+  // What a killed run left there may be why there is no room.
+  if (existsSync(MEMORY)) await sweepScratchServers(MEMORY);
+  const parent = memoryFolder() ?? tmpdir();
+  const server = await openScratchServer({ runtime: realRuntime(), parent, ...options });
   return { url: targetUrl(server.target), stop: () => closeScratchServer(server) };
 }

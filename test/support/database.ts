@@ -4,6 +4,7 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { ident, literal } from '../../src/base/ident.ts';
 import { type Target, withDatabaseName } from '../../src/base/target.ts';
 import { type Session, withSession } from '../../src/pg/pool.ts';
+import { openScratch } from '../../src/server/scratch.ts';
 
 /** The server of this run, as its superuser, in database `postgres`. */
 export function serverTarget(): Target {
@@ -32,12 +33,34 @@ export async function withTestDatabase<T>(work: (target: Target) => Promise<T>, 
   return result;
 }
 
+interface TestFileDatabase {
+  readonly target: () => Target;
+  readonly session: <T>(work: (s: Session) => Promise<T>) => Promise<T>;
+}
+
 /** One database for the whole test file. Call at the top level; use what it returns inside tests. */
-export function useDatabase(): { target: () => Target; session: <T>(work: (s: Session) => Promise<T>) => Promise<T> } {
+export function useDatabase(): TestFileDatabase {
   const name = testName();
   beforeAll(() => create(name));
   afterAll(() => dropUnused(name));
-  const target = (): Target => withDatabaseName(serverTarget(), name);
+  return lent(() => withDatabaseName(serverTarget(), name));
+}
+
+/** The same, filled by `fill`, which runs once in the whole run: each file gets a copy. `what`: one name for one filling. */
+export function useCopy(what: string, fill: (session: Session) => Promise<unknown>): TestFileDatabase {
+  let copy: Target | undefined;
+  beforeAll(async () => {
+    const build = async (target: Target): Promise<void> => {
+      await withSession(target, fill);
+    };
+    const template = { key: `${what} of run ${inject('run')}`, build };
+    copy = (await openScratch(serverTarget(), { template })).target;
+  });
+  afterAll(async () => copy && dropUnused(copy.database));
+  return lent(() => copy as Target);
+}
+
+function lent(target: () => Target): TestFileDatabase {
   return { target, session: (work) => withSession(target(), work) };
 }
 

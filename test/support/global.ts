@@ -4,6 +4,7 @@
  * removed by the next.
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { realRuntime } from '../../src/base/runtime.ts';
 import { targetUrl } from '../../src/base/target.ts';
@@ -12,12 +13,15 @@ import { closeScratchServer, openScratchServer } from '../../src/server/scratch-
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string;
+    /** Tells this run's templates from those that an earlier one left on a server that stays. */
+    run: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await serverOfThisRun(process.env);
   project.provide('databaseUrl', server.url);
+  project.provide('run', randomUUID());
   return server.stop;
 }
 

@@ -1,20 +1,17 @@
 /** A database with the whole marketplace in it, and ways to speak to it as somebody. */
-import { beforeAll } from 'vitest';
 import { type Row, type Session, withSession } from '../../../src/pg/pool.ts';
 import { ServerError } from '../../../src/pg/server-error.ts';
-import { useDatabase } from '../../support/database.ts';
+import { useCopy } from '../../support/database.ts';
 import { migrate } from './migrate.ts';
 
 /** A user's id; or somebody without one: a visitor, a pooled connection whose setting was left empty, a job. */
 export type Actor = number | 'anonymous' | 'empty' | 'system';
 
-type Database = ReturnType<typeof useDatabase>;
+type Database = ReturnType<typeof useCopy>;
 
 /** One migrated database for the whole test file. Call at the top level; its session is the migrating superuser's. */
 export function useMarketplace(): Database {
-  const database = useDatabase();
-  beforeAll(() => database.session((s) => migrate(s, 'up')));
-  return database;
+  return useCopy('the marketplace', (s) => migrate(s, 'up'));
 }
 
 /** Runs `work` in one transaction of a new connection, as the application does for this actor. Commits. */
