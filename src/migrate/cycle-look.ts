@@ -30,8 +30,6 @@ export interface Look {
   readonly newest: string;
   /** What the young rows say, sorted. */
   readonly lines: readonly string[];
-  /** What has no rows that can be counted. */
-  readonly outside: string;
 }
 
 interface CatalogRows {
@@ -53,7 +51,6 @@ export interface Known {
   readonly rows: ReadonlyMap<string, number>;
   /** No object has a higher oid. */
   readonly newest: string;
-  readonly outside: string;
   readonly columns: KnownColumns;
 }
 
@@ -96,7 +93,7 @@ export const BEGIN_COUNTED = ['BEGIN', 'EXECUTE strata_begun'] as const;
 /** What there is between two transactions. */
 export async function knownNow(session: Session): Promise<Known> {
   const columns = { behind: '0', rows: 0, since: null, recent: 0 };
-  const nothing = { rows: new Map(), newest: '0', outside: '', columns };
+  const nothing = { rows: new Map(), newest: '0', columns };
   const asked = question({ known: nothing, whole: 'all' });
   const results = await session.batch(['BEGIN', newestText, ...asked, 'COMMIT'].join(';\n'));
   const [newest] = results[1]?.rows ?? [];
@@ -113,12 +110,12 @@ export function columnsLookedAt(known: Known): Known {
 }
 
 /** What is known when what was looked at is committed; `since`: the first of the transactions that led to it. */
-export function knownAfter({ catalogs, newest, outside }: Look, known: Known, since: string | null = null): Known {
+export function knownAfter({ catalogs, newest }: Look, known: Known, since: string | null = null): Known {
   const rows = catalogs.map((each): [string, number] => [each.catalog, rowsIn(each, known)]);
   const after = new Map(rows);
   const { columns } = known;
   const recent = columns.recent + (after.get(COLUMNS) ?? 0) - (known.rows.get(COLUMNS) ?? 0);
-  return { rows: after, newest, outside, columns: { ...columns, since: columns.since ?? since, recent } };
+  return { rows: after, newest, columns: { ...columns, since: columns.since ?? since, recent } };
 }
 
 /** How many there are, also of those that were not read. */

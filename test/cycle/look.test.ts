@@ -28,7 +28,6 @@ const major = await withSession(serverTarget(), async (session) => majorOf(sessi
 const NOTHING: Known = {
   rows: new Map(),
   newest: '0',
-  outside: '',
   columns: { behind: '0', rows: 0, since: null, recent: 0 },
 };
 
@@ -43,10 +42,15 @@ interface Seen {
 }
 
 /** Looks before and after `change`, which runs in a subtransaction: the only rows younger than all that was there. */
-async function changed(session: Session, change: string): Promise<Seen> {
+async function changed(
+  session: Session,
+  change: string,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<Seen> {
   const before = await look(session, { known: NOTHING, whole: 'all' });
   const known = columnsLookedAt(knownAfter(before, NOTHING));
   await session.batch(`SAVEPOINT changed; ${BEGIN_COUNTED[1]}; ${change}`);
+  await meanwhile();
   const since = (BigInt(before.transaction) + 1n).toString();
   const counted = await look(session, { since, known, whole: [] });
   const columns = await look(session, { since, known, whole: [COLUMNS] });
@@ -62,7 +66,7 @@ async function changed(session: Session, change: string): Promise<Seen> {
 }
 
 function shows(seen: Look, known: Known): boolean {
-  if (seen.outside !== known.outside || seen.catalogs.some(({ young }) => young > 0)) return true;
+  if (seen.catalogs.some(({ young }) => young > 0)) return true;
   const older = olderRows(seen, known);
   // The numbers do not meet: all is read whole.
   if (older === null) return false;
@@ -160,6 +164,19 @@ group('what is no change of a definition is none', () => {
       expect(bySome(await changed(session, change))).toEqual(UNSEEN),
     );
   });
+});
+
+test('what others do in the cluster meanwhile is none of its changes', async () => {
+  const role = `strata_noise_${process.pid}`;
+  const elsewhere = (sql: string): Promise<unknown> => withSession(serverTarget(), (other) => other.query(sql));
+  try {
+    await inTransaction('', async (session) => {
+      const meanwhile = (): Promise<unknown> => elsewhere(`CREATE ROLE ${role}`);
+      expect(bySome(await changed(session, 'SELECT 1', meanwhile))).toEqual(UNSEEN);
+    });
+  } finally {
+    await elsewhere(`DROP ROLE IF EXISTS ${role}`);
+  }
 });
 
 group('two runs are told apart by', () => {
