@@ -25,7 +25,7 @@ try {
     // Names stay, so that the stack of a bug report can be read.
     minifySyntax: true,
     external,
-    plugins: [checkAhead(schema)],
+    plugins: [checkAhead(schema), spawningLater()],
     // pg asks whether it runs in a Cloudflare worker by making a Response: Node loads all of undici for that, 15 ms.
     define: { STRATA_VERSION: JSON.stringify(version), Response: 'undefined' },
     legalComments: 'none',
@@ -153,6 +153,24 @@ function checkAhead(schema) {
         resolveDir: 'src/config',
         loader: 'js',
       }));
+    },
+  };
+}
+
+/** Commander asks for Node's child_process (and that for net, dgram, tty: 5 ms) for subcommands that are programs: we have none. */
+function spawningLater() {
+  return {
+    name: 'spawning-later',
+    setup(builder) {
+      builder.onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+        const [early, later] = [
+          "require('node:child_process')",
+          "{ spawn: (...a) => require('node:child_process').spawn(...a) }",
+        ];
+        const contents = readFileSync(path, 'utf8');
+        if (!contents.includes(`childProcess = ${early}`)) throw new Error(`${path} starts otherwise than expected`);
+        return { contents: contents.replace(early, later), loader: 'js' };
+      });
     },
   };
 }

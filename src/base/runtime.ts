@@ -3,7 +3,6 @@
  * parameter, so tests move time, fix chance and listen to progress.
  */
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 
 /** What is happening, for a progress display. A task may be inside another by `parent`. */
 export type Event =

@@ -63,10 +63,11 @@ const UNHASHED = '0'.repeat(64);
 
 /**
  * A file of a Snapshot as `parseSnapshot` reads it, but not frozen, and in two thirds of the time: when the file is as we write it, its bytes
- * without white space are those that were hashed, and nothing needs to be written again to prove it.
+ * without white space are those that were hashed, and nothing needs to be written again to prove it. `read` is called once more when it is not.
  */
-export function parseStored(bytes: Buffer, file: string): SnapshotFile {
-  return asWritten(compactJson(bytes), file) ?? unfrozen(bytes.toString('utf8'), file);
+export function parseStored(read: () => Buffer, file: string): SnapshotFile {
+  const bytes = read();
+  return asWritten(compactJson(bytes, bytes), file) ?? unfrozen(read().toString('utf8'), file);
 }
 
 /** Null for what is not as we write it: edited, damaged, from an older version, or not a Snapshot at all. */

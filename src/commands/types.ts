@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
-import { readTypeSource } from '../catalog/read.ts';
 import { parseStored } from '../catalog/snapshot.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
@@ -17,12 +16,9 @@ import { proceduresText } from '../codegen/procedures.ts';
 import { registerText } from '../codegen/register.ts';
 import { typescriptOf } from '../codegen/typescript.ts';
 import type { Config } from '../config/schema.ts';
-import { ownTables } from '../migrate/history.ts';
 import { modulesFrom } from './check-inputs.ts';
 import type { Context, Options, Run } from './command.ts';
-import { withDatabase } from './database.ts';
 import { documentsOf } from './documents.ts';
-import { watchTypes } from './types-watch.ts';
 
 export interface FileData {
   /** Relative to the project folder. */
@@ -41,7 +37,7 @@ export interface TypesData {
 export const run: Run = (context, options) =>
   options.watch === true ? watch(context, options) : once(context, options);
 
-function watch(context: Context, options: Options): Promise<Outcome> {
+async function watch(context: Context, options: Options): Promise<Outcome> {
   if (options.check === true) {
     throw new ToolError('USAGE', '--watch writes and --check only compares', { hint: 'Give one of them.' });
   }
@@ -57,6 +53,7 @@ function watch(context: Context, options: Options): Promise<Outcome> {
       text: `${relative(config.root, config.file ?? '')} ${IMPORTS}`,
     });
   }
+  const { watchTypes } = await import('./types-watch.ts');
   return watchTypes(context, {
     live: from === null,
     files: () => [...own, ...(from === null ? [] : [from]), ...schemas],
@@ -128,17 +125,17 @@ function beside(path: string, what: string): string {
 }
 
 async function snapshotFor(context: Context, options: Options): Promise<TypeSource> {
-  const { config, runtime } = context;
-  if (typeof options.from === 'string') return storedSnapshot(resolve(runtime.cwd, options.from), options.from);
-  const exclude = ownTables(config.history);
-  return withDatabase(context, (session) => readTypeSource(session, { schemas: config.schemas, exclude }));
+  if (typeof options.from === 'string') return storedSnapshot(resolve(context.runtime.cwd, options.from), options.from);
+  // Loaded only here: what a stored Snapshot gives needs no driver.
+  const { liveSource } = await import('./types-live.ts');
+  return liveSource(context);
 }
 
 function storedSnapshot(path: string, given: string): TypeSource {
   if (!existsSync(path)) {
     throw new ToolError('USAGE', `there is no file ${given}`, { hint: 'Give --from the path of a stored snapshot.' });
   }
-  return parseStored(readFileSync(path), given).snapshot;
+  return parseStored(() => readFileSync(path), given).snapshot;
 }
 
 function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {

@@ -18,7 +18,7 @@ const sample = () =>
 /** Of the text, and of its bytes: the same. */
 function refusal(text: string): ToolError {
   const error = refusalOf(() => parseSnapshot(text, 'snap.json'));
-  const { message, more } = refusalOf(() => parseStored(Buffer.from(text), 'snap.json'));
+  const { message, more } = refusalOf(() => parseStored(() => Buffer.from(text), 'snap.json'));
   expect({ message, more }).toEqual({ message: error.message, more: error.more });
   return error;
 }
@@ -55,7 +55,7 @@ test('an editor on Windows may have been at it', async () => {
   const text = snapshotText(await sample(), about);
   const edited = `\uFEFF${text.replaceAll('\n', '\r\n')}`;
   expect(parseSnapshot(edited, 'snap.json').snapshot.tables).toHaveLength(1);
-  expect(parseStored(Buffer.from(edited), 'snap.json')).toEqual(parseSnapshot(text, 'snap.json'));
+  expect(parseStored(() => Buffer.from(edited), 'snap.json')).toEqual(parseSnapshot(text, 'snap.json'));
 });
 
 test('its bytes give the same, also when its keys are in another order or its text is formatted otherwise', async () => {
@@ -69,7 +69,7 @@ test('its bytes give the same, also when its keys are in another order or its te
     JSON.stringify({ snapshot, ...head }, null, '\t'),
     JSON.stringify({ ...head, snapshot: turned }, null, 4),
   ]) {
-    expect(parseStored(Buffer.from(other), 'snap.json')).toEqual(read);
+    expect(parseStored(() => Buffer.from(other), 'snap.json')).toEqual(read);
   }
 });
 
