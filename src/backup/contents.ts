@@ -103,8 +103,18 @@ function tableSql({ schema, name, columns }: Listed, { hashing }: ContentsOption
  * float's (0 is -0), json's (there is none).
  */
 const HASHED = new Set([
-  ...['bool', 'char', 'int2', 'int4', 'int8', 'oid', 'uuid', 'bytea'],
-  ...['date', 'time', 'timestamp', 'timestamptz'],
+  'bool',
+  'char',
+  'int2',
+  'int4',
+  'int8',
+  'oid',
+  'uuid',
+  'bytea',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
 ]);
 const WORDS = new Set(['text', 'varchar']);
 

@@ -2,6 +2,7 @@
 import { type Code, messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import type { PhaseName } from './drill-report.ts';
+import { blamesMachine } from './server-trouble.ts';
 
 /** How a phase of a drill ended. */
 export interface PhaseEnd {
@@ -10,11 +11,13 @@ export interface PhaseEnd {
   readonly skipped?: boolean;
 }
 
-/** Errors that the backup, or the database in it, is to blame for. */
+/** Errors that the backup or archive, or the database in it, is to blame for. */
 const AT_FAULT: readonly Code[] = [
   'AUDIT_FAILED',
   'BACKUP_DAMAGED',
   'ERASURE_FAILED',
+  'RECOVERY_FAILED',
+  'RECOVERY_TARGET_OUTSIDE',
   'RESTORE_FAILED',
   'RESTORE_MISMATCH',
   'RESTORE_ROLE_MISSING',
@@ -24,34 +27,11 @@ const AT_FAULT: readonly Code[] = [
 /** Of these, what this machine may be to blame for. */
 const ON_SERVER: readonly Code[] = ['AUDIT_FAILED', 'ERASURE_FAILED', 'RESTORE_FAILED', 'SMOKE_FAILED'];
 
-/** What the server runs into then: a full disk, also when it brings the server down, and a locale that it does not have. */
-const MACHINE = new RegExp(
-  [
-    ...[
-      'No space left on device',
-      'free disk space',
-      'wrote only \\d+ of',
-      'checkpoint request failed',
-      'server closed the connection',
-      'terminating connection',
-    ],
-    ...[
-      'Connection terminated',
-      'connection error',
-      'ECONNRE(?:FUSED|SET)',
-      'in recovery mode',
-      'out of (?:shared )?memory',
-    ],
-    ...['invalid (?:LC_|locale|ICU)', 'could not (?:create|open) collat'],
-  ].join('|'),
-  'i',
-);
-
 /** The end of a phase that the backup failed. Throws again what this machine is to blame for. */
 export function faultOf(thrown: unknown, id: string, phase: PhaseName): PhaseEnd {
   if (!(thrown instanceof ToolError) || !AT_FAULT.includes(thrown.code)) throw thrown;
-  if (ON_SERVER.includes(thrown.code) && MACHINE.test(`${thrown.message}\n${thrown.more.detail ?? ''}`)) throw thrown;
   const { detail, hint, findings } = thrown.more;
+  if (ON_SERVER.includes(thrown.code) && blamesMachine(`${thrown.message}\n${detail ?? ''}`)) throw thrown;
   const lines = [thrown.message, detail].filter(Boolean).join('\n');
   const main = finding({
     code: `drill/${phase}`,

@@ -6,8 +6,12 @@ import { SUPPORTED } from '../pg/pool.ts';
 
 /** As one would set up a server for a restore: rows without WAL, indexes sorted in memory, no checkpoint in between. */
 export const RESTORING = {
-  ...{ wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '2GB', checkpoint_timeout: '1h' },
-  ...{ maintenance_work_mem: '256MB', autovacuum: 'off' },
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '2GB',
+  checkpoint_timeout: '1h',
+  maintenance_work_mem: '256MB',
+  autovacuum: 'off',
 };
 
 /** The backup's own major version when this machine has its server, else the next newer one. */

@@ -4,24 +4,19 @@
  * what this machine lacks is an error and ends in `not_run`. Either way there is a report.
  */
 import { readFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
-import { ToolError } from '../base/errors.ts';
-import type { Finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
-import { VERSION } from '../base/version.ts';
-import { newId } from '../disk/store.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
 import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
 import { amcheck } from './amcheck.ts';
 import { type AuditScripts, auditFaults } from './audit.ts';
-import { auditFinding, clockFindings, faultOf, notRun, type PhaseEnd } from './drill-fault.ts';
-import { type DrillPhase, type DrillReport, drilledBackup, type PhaseName } from './drill-report.ts';
+import { auditFinding, clockFindings, faultOf, type PhaseEnd } from './drill-fault.ts';
+import { type AboutDrill, carryOut, type Drill, type Drilled, DrillRecord, SMOKE_SETUP } from './drill-record.ts';
+import { drilledBackup, type PhaseName } from './drill-report.ts';
 import { RESTORING, serverFor } from './drill-server.ts';
-import { prepareDrills, writeDrill } from './drill-store.ts';
 import type { Erasure } from './erasures.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
 import { backupRows, MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.ts';
@@ -49,58 +44,32 @@ export interface DrillInput {
   readonly runtime: Runtime;
 }
 
-export interface Drilled {
-  readonly report: DrillReport;
-  /** Path of the report, JSON; the page beside it ends in `.md`. */
-  readonly path: string;
-}
-
-/** Smoke scripts must not hang on a lock: nobody else is there to let it go. */
-const SMOKE_SETUP = "SET lock_timeout = '10s'; SET statement_timeout = '10min'";
-
 /** Throws DRILL_REPORT, or what kept this machine from doing it: EMBEDDED_…, PROGRAM_…, BACKUP_INTERRUPTED and such. */
-export async function drillBackup(input: DrillInput): Promise<Drilled> {
-  await prepareDrills(input.dir);
-  const drill = new Drill(input);
-  try {
-    await withTask(input.runtime, { id: 'drill', title: `Drill ${input.id}` }, () => drill.work());
-  } catch (thrown) {
-    const report = drill.report('not_run', thrown);
-    await writeDrill(input.dir, report).catch(() => undefined);
-    throw input.runtime.signal.aborted ? interrupted(thrown) : thrown;
-  }
-  const report = drill.report(drill.findings.some((found) => found.level === 'error') ? 'failed' : 'proved');
-  return { report, path: await writeDrill(input.dir, report) };
+export function drillBackup(input: DrillInput): Promise<Drilled> {
+  return carryOut(new BackupDrill(input), input.dir, 'backup', input.runtime);
 }
 
-function interrupted(cause: unknown): ToolError {
-  const detail = 'its server is removed; the backup is untouched';
-  return new ToolError('BACKUP_INTERRUPTED', 'the drill was interrupted', { detail, cause });
-}
-
-/** One drill under way: a list of phases that begins with "not run", so that whatever ends it leaves the whole story. */
-class Drill {
-  readonly input: DrillInput;
-  readonly findings: Finding[] = [];
-  private readonly startedAt: Date;
-  private readonly phases = new Map<PhaseName, DrillPhase>();
+class BackupDrill implements Drill {
+  readonly record: DrillRecord;
+  private readonly input: DrillInput;
   private head: ManifestHead | null = null;
   private manifest: Manifest | null = null;
   private manifestSha256 = '';
-  private server: string | null = null;
 
   constructor(input: DrillInput) {
     this.input = input;
-    this.startedAt = input.runtime.now();
-    for (const name of ['server', 'globals', 'restore', 'audit', 'amcheck', 'smoke'] as const) {
-      this.phases.set(name, { name, result: 'not_run', ms: null, text: '' });
-    }
+    this.record = new DrillRecord(['server', 'globals', 'restore', 'audit', 'amcheck', 'smoke'], input.runtime);
   }
 
-  async work(): Promise<void> {
+  work(): Promise<void> {
+    const { id, runtime } = this.input;
+    return withTask(runtime, { id: 'drill', title: `Drill ${id}` }, () => this.restored());
+  }
+
+  private async restored(): Promise<void> {
     const { dir, id, identity, scratch, runtime } = this.input;
     const { manifest: head, findings } = await readManifest(dir, id);
-    if (head === null) return void this.findings.push(...findings);
+    if (head === null) return void this.record.findings.push(...findings);
     this.head = head;
     const opened = await this.opened({ dir, head, identity, scratch });
     if (opened === null) return;
@@ -112,9 +81,8 @@ class Drill {
     await withScratchServer(
       { runtime, version, settings: RESTORING, ...(scratch === undefined ? {} : { parent: scratch }) },
       async (server) => {
-        this.server = server.installation.version;
-        const text = `PostgreSQL ${this.server}`;
-        this.phases.set('server', { name: 'server', result: 'passed', ms: runtime.ticks() - begun, text });
+        this.record.server = server.installation.version;
+        this.record.ended('server', begun, { text: `PostgreSQL ${this.record.server}`, findings: [] });
         await this.onServer(server, opened);
       },
     );
@@ -125,7 +93,7 @@ class Drill {
     try {
       return await openBackup(input);
     } catch (thrown) {
-      this.findings.push(...faultOf(thrown, this.input.id, 'restore').findings);
+      this.record.findings.push(...faultOf(thrown, this.input.id, 'restore').findings);
       return null;
     }
   }
@@ -141,17 +109,8 @@ class Drill {
     await this.phase('smoke', () => withSession(restored, (session) => this.smoke(session), { setup: SMOKE_SETUP }));
   }
 
-  /** Runs one phase; false when the backup failed in it. Gives up on what is no fault of the backup. */
-  private async phase(name: PhaseName, work: () => Promise<PhaseEnd>): Promise<boolean> {
-    const { runtime, id } = this.input;
-    runtime.signal.throwIfAborted();
-    const start = runtime.ticks();
-    const end = await work().catch((thrown: unknown) => faultOf(thrown, id, name));
-    this.findings.push(...end.findings);
-    const failed = end.findings.some((found) => found.level === 'error');
-    const result = failed ? 'failed' : end.skipped ? 'skipped' : 'passed';
-    this.phases.set(name, { name, result, ms: runtime.ticks() - start, text: end.text });
-    return !failed;
+  private phase(name: PhaseName, work: () => Promise<PhaseEnd>): Promise<boolean> {
+    return this.record.phase(name, this.input.id, work);
   }
 
   private async globals(target: Target, { manifest, text }: OpenedBackup): Promise<PhaseEnd> {
@@ -198,30 +157,17 @@ class Drill {
     return { text: told.join('; ') || 'the project has no smoke scripts', findings: [], skipped: told.length === 0 };
   }
 
-  report(result: DrillReport['result'], error?: unknown): DrillReport {
-    const { runtime, id } = this.input;
-    const { head, manifest, startedAt } = this;
-    const age = head === null ? null : startedAt.getTime() - Date.parse(head.at);
-    const [globals, restore] = [this.phases.get('globals'), this.phases.get('restore')];
+  about(): AboutDrill {
+    const { head, manifest, record } = this;
+    const { id } = this.input;
+    const age = head === null ? null : record.startedAt.getTime() - Date.parse(head.at);
+    const restored = record.took('restore');
     return {
-      strata_drill: 1,
-      id: newId(startedAt, runtime.random),
-      tool: `strata-pg ${VERSION}`,
-      host: hostname(),
-      user: userInfo().username,
-      started_at: startedAt.toISOString(),
-      finished_at: runtime.now().toISOString(),
-      result,
       backup: manifest && drilledBackup(manifest, this.manifestSha256),
       backup_id: id,
-      server: this.server,
-      rto_ms: restore?.result === 'passed' ? Math.round((globals?.ms ?? 0) + (restore.ms ?? 0)) : null,
+      rto_ms: restored === null ? null : restored + (record.took('globals') ?? 0),
       rpo_ms: age === null ? null : Math.max(0, age),
-      phases: [...this.phases.values()].map((phase) => ({
-        ...phase,
-        ms: phase.ms === null ? null : Math.round(phase.ms),
-      })),
-      findings: [...this.findings, ...clockFindings(id, age), ...(error === undefined ? [] : [notRun(id, error)])],
+      findings: clockFindings(id, age),
     };
   }
 }

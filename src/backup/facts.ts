@@ -2,7 +2,7 @@
 import { ToolError } from '../base/errors.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
-import { snapshotHash, snapshotText } from '../catalog/snapshot.ts';
+import { snapshotFile } from '../catalog/snapshot.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Facts } from './manifest.ts';
 import factsSql from './sql/facts.sql';
@@ -13,7 +13,7 @@ export interface DatabaseState {
   readonly facts: Facts;
   readonly schemaVersion: string | null;
   readonly snapshotHash: string;
-  readonly snapshotText: string;
+  readonly snapshotFile: Buffer;
 }
 
 export async function readFacts(session: Session): Promise<Facts> {
@@ -28,15 +28,9 @@ export async function readState(
 ): Promise<DatabaseState> {
   const facts = await readFacts(session);
   const version = await apart(session, schemaVersion);
-  const snapshot = await readWholeSnapshot(session);
-  const hash = snapshotHash(snapshot);
-  const about = { serverVersion: session.serverVersion, takenAt: new Date(facts.at), hash };
-  return {
-    facts,
-    schemaVersion: version,
-    snapshotHash: hash,
-    snapshotText: snapshotText(snapshot, about),
-  };
+  const about = { serverVersion: session.serverVersion, takenAt: new Date(facts.at) };
+  const { bytes, hash } = snapshotFile(await readWholeSnapshot(session), about);
+  return { facts, schemaVersion: version, snapshotHash: hash, snapshotFile: bytes };
 }
 
 /** Behind a savepoint: a history that is not there must not end the transaction that holds the exported snapshot. */

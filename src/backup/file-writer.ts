@@ -36,13 +36,13 @@ export function storedPath(path: string, recipients: readonly string[]): string 
 export async function writeFile(
   { folder, recipients, signal }: Writing,
   { path: plain, role, onBytes }: NewFile,
-  source: Readable | string,
+  source: Readable | string | Buffer,
 ): Promise<BackupFile> {
   const path = storedPath(plain, recipients);
   const file = await open(join(folder, path), 'wx', 0o600);
   const meter = new Meter(onBytes);
   try {
-    const bytes = typeof source === 'string' ? Readable.from([Buffer.from(source)]) : source;
+    const bytes = source instanceof Readable ? source : Readable.from([Buffer.from(source)]);
     await intoFile(file, recipients, bytes, meter);
     await file.sync();
   } finally {

@@ -3,6 +3,7 @@ import { messageOf, ToolError } from '../base/errors.ts';
 import type { Finding } from '../base/finding.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { type Destination, LeftOver } from './destination.ts';
+import { DISK_FULL, NO_LOCALE, SERVER_DOWN } from './server-trouble.ts';
 
 /** A database that was there before cannot be dropped for its owner, who must know what is in it. */
 export function erasureFault(thrown: unknown, name: string, { fresh }: Destination): unknown {
@@ -59,16 +60,13 @@ function hintFor(sqlstate: string | null, text: string): string | undefined {
   if (sqlstate === '42501' || /permission denied|must be (owner|superuser|able to SET ROLE)/.test(text)) {
     return 'Restore as a superuser, or as a role with CREATEDB that is a member of every owner in the backup.';
   }
-  if (
-    sqlstate === '53100' ||
-    /No space left on device|free disk space|wrote only \d+ of|checkpoint request failed/.test(text)
-  ) {
+  if (sqlstate === '53100' || DISK_FULL.test(text)) {
     return 'Free some space on the disk of the server: a restore needs room for the whole database. A drill may go to another disk: --scratch DIR';
   }
-  if (/invalid (LC_|locale|ICU)|could not (create|open) collat/i.test(text)) {
+  if (NO_LOCALE.test(text)) {
     return 'Install the locale on the server, or create an empty database with another one and restore into that.';
   }
-  if (/Connection terminated|connection error|server closed the connection|in recovery mode/.test(text)) {
+  if (SERVER_DOWN.test(text)) {
     return 'The server went down, by a full disk perhaps: its log says why.';
   }
   return undefined;

@@ -76,8 +76,13 @@ const WAL_JOBS: readonly Job[] = [
 
 /** What is not in the bucket yet is lost with the machine: as often as segments are ended. */
 const WAL_UPLOAD: Job = {
-  ...{ name: 'wal-upload', title: 'bring the WAL archive into the bucket', command: ['wal', 'upload'] },
-  ...{ time: null, weekday: null, opens: false, folder: 'wal' },
+  name: 'wal-upload',
+  title: 'bring the WAL archive into the bucket',
+  command: ['wal', 'upload'],
+  time: null,
+  weekday: null,
+  opens: false,
+  folder: 'wal',
 };
 
 /** `upload`: each backup goes to the bucket, and the WAL, too. */

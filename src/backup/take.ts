@@ -165,7 +165,7 @@ async function fill(session: Session, job: Job): Promise<Manifest> {
   const files = [
     ...taken.dump,
     await writeFile(writing, { path: 'globals.sql', role: 'globals' }, taken.globals),
-    await writeFile(writing, { path: 'snapshot.json', role: 'snapshot' }, taken.state.snapshotText),
+    await writeFile(writing, { path: 'snapshot.json', role: 'snapshot' }, taken.state.snapshotFile),
   ];
   const manifest = manifestOf(job, taken, files);
   return recipients.length === 0 ? await seal(folder, manifest, manifest) : await hideDetails(writing, manifest);

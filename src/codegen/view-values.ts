@@ -49,19 +49,38 @@ export const COMPARISONS: ReadonlySet<string> = new Set([
 ]);
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 /** The words may stand in front of FILTER and OVER, too. */
-const NEVER_NULL = new Set(
-  ['count', 'row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'now', 'clock_timestamp', 'concat'].concat(
-    ['statement_timestamp', 'transaction_timestamp', 'gen_random_uuid', 'json_build_object', 'jsonb_build_object'],
-  ),
-);
+const NEVER_NULL = new Set([
+  'count',
+  'row_number',
+  'rank',
+  'dense_rank',
+  'percent_rank',
+  'cume_dist',
+  'now',
+  'clock_timestamp',
+  'concat',
+  'statement_timestamp',
+  'transaction_timestamp',
+  'gen_random_uuid',
+  'json_build_object',
+  'jsonb_build_object',
+]);
 /** Not NULL when their arguments are not. */
-const TOTAL = new Set(
-  ['abs', 'ceil', 'ceiling', 'floor', 'round', 'length', 'char_length', 'octet_length', 'cardinality', 'md5'].concat([
-    'replace',
-    'to_json',
-    'to_jsonb',
-  ]),
-);
+const TOTAL = new Set([
+  'abs',
+  'ceil',
+  'ceiling',
+  'floor',
+  'round',
+  'length',
+  'char_length',
+  'octet_length',
+  'cardinality',
+  'md5',
+  'replace',
+  'to_json',
+  'to_jsonb',
+]);
 const CONSTANTS = [
   'CURRENT_DATE',
   'CURRENT_TIME',
