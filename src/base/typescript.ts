@@ -108,7 +108,7 @@ const ACTION = /^export (async )?function (up|down)\((?:(\w+)(: MigrationBuilder
 function plainSource(source: string, language: 'ts' | 'js'): Code | null {
   if (!MODULE_SYNTAX.test(source)) return language === 'js' ? { body: source, names: [] } : null;
   const head = HEAD.exec(source)?.[0];
-  if (head === undefined || /<[^<>=;\n]*>\s*\(/.test(source)) return null;
+  if (head === undefined || /<[^<>=;\n]+>\s*\(/.test(source)) return null;
   const names: string[] = [];
   const body = source.slice(head.length).replace(ACTION, (text: string, ...groups: (string | undefined)[]) => {
     const [async = '', name = '', parameter = '', type = '', result = ''] = groups;

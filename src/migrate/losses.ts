@@ -17,8 +17,9 @@ const DROP = new RegExp(String.raw`^drop\s+(table|materialized\s+view|schema)\s+
 const TRUNCATE = new RegExp(String.raw`^truncate\s+(?:table\s+)?(?:only\s+)?(${LIST})`, 'iu');
 const DELETE = new RegExp(String.raw`^delete\s+from\s+(?:only\s+)?(${QUALIFIED})`, 'iu');
 const ALTER = new RegExp(String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${QUALIFIED})\s+(.*)$`, 'isu');
+const LOSES_NOTHING = String.raw`(?!(?:constraint|identity|default|not|expression)\b)`;
 const DROP_COLUMN = new RegExp(
-  String.raw`(?:^|,)\s*drop\s+(?!constraint\b|identity\b|default\b|not\b|expression\b)(?:column\s+)?(?:if\s+exists\s+)?(${NAME})`,
+  String.raw`(?:^|,)\s*drop\s+${LOSES_NOTHING}(?:column\s+)?(?:if\s+exists\s+)?(${NAME})`,
   'giu',
 );
 
@@ -56,8 +57,11 @@ export async function losses(session: Session, steps: readonly PlanStep[]): Prom
   });
 }
 
-/** The patterns below take the regular expression compiler 7 ms: most statements need none of them. */
-const MAY_LOSE = /^(?:drop|truncate|delete)\s|^alter\s[\s\S]*\bdrop\b/i;
+/** The patterns above take the regular expression compiler 7 ms: most statements need none of them. */
+const MAY_LOSE = new RegExp(
+  String.raw`^(?:drop\s+(?:table|materialized|schema)|truncate|delete)\s|^alter\s+table\s[^]*\bdrop\s+${LOSES_NOTHING}`,
+  'i',
+);
 
 function lossesOf(step: PlanStep, statement: Statement): Loss[] {
   const text = bare(statement.sql);

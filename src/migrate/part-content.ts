@@ -36,8 +36,17 @@ export interface PartStatement {
   readonly canonical: string;
 }
 
+/** A part is asked for by each direction that comes to it or leaves it. */
+const known = new WeakMap<SqlPart, readonly PartStatement[]>();
+
 /** Reads a part. Throws PART_INVALID for text that psql alone could run. */
 export function partContent(part: SqlPart): readonly PartStatement[] {
+  const content = known.get(part) ?? readPart(part);
+  known.set(part, content);
+  return content;
+}
+
+function readPart(part: SqlPart): readonly PartStatement[] {
   const { statements, fault } = splitScript(part.source);
   if (fault) {
     const place = placeAt(part.file, part.source, fault.offset);
