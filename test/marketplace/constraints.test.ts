@@ -8,6 +8,7 @@ import { only, useMarketplace, violated } from './support/marketplace.ts';
 import { type Guard, type Mutant, mutantsOf, readGuards } from './support/mutants.ts';
 import { addPackage, addTutor, addUser } from './support/people.ts';
 import { prepareRefusals, REFUSALS, type Refusal, undone } from './support/refusals.ts';
+import { refused } from './support/refusals-around.ts';
 
 const db = useMarketplace();
 beforeAll(() => db.session(prepareRefusals));
@@ -68,6 +69,40 @@ const isChanged =
   (cases: readonly Refusal[]) =>
   (got: string, i: number): boolean =>
     got !== cases[i]?.expected;
+
+interface PrimaryKey {
+  readonly name: string;
+  readonly table: string;
+  /** All that can be written. */
+  readonly columns: string;
+}
+
+test('every primary key refuses a row that is there already; dropped, it is noticed', () =>
+  db.session((s) =>
+    undone(s, async () => {
+      const keys = await s.query<PrimaryKey>(`
+        SELECT conname::text AS name, conrelid::regclass::text AS table, string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns
+        FROM pg_constraint JOIN pg_class c ON c.oid = conrelid JOIN pg_attribute ON attrelid = conrelid
+        WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND NOT relispartition
+          AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        GROUP BY 1, 2 ORDER BY 2`);
+      const wrong: string[] = [];
+      for (const { name, table, columns } of keys) {
+        const again = `INSERT INTO ${table} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM ${table} LIMIT 1`;
+        // Without triggers: some refuse the row for reasons of their own.
+        await s.batch(`SAVEPOINT key; SET LOCAL session_replication_role = replica`);
+        const whole = await refused(s, again);
+        await s.batch(`ALTER TABLE ${table} DROP CONSTRAINT ${name} CASCADE`);
+        const without = await refused(s, again);
+        await s.batch('ROLLBACK TO SAVEPOINT key; RELEASE SAVEPOINT key');
+        // Of a partitioned table it is the partition's that says so.
+        if (whole.replace(/_default_pkey$/, '_pkey') !== name || /_pkey$/.test(without))
+          wrong.push(`${name}: ${whole}, without it ${without}`);
+      }
+      expect(wrong).toEqual([]);
+      expect(keys.length).toBeGreaterThan(50);
+    }),
+  ));
 
 describe('foreign keys', () => {
   test('keep people with lessons, and let go of what belongs to one person', () =>

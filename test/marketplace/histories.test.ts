@@ -22,7 +22,7 @@ interface Lesson {
   readonly id: number;
   readonly student: number;
   readonly tutor: number;
-  readonly slot: number;
+  slot: number;
   readonly packaged: boolean;
   readonly created: number;
   session: string;
@@ -134,16 +134,21 @@ const both =
 const busy = (lesson: Lesson): boolean => ['SCHEDULED', 'ACTIVE'].includes(lesson.session);
 const live = (lesson: Lesson): boolean => lesson.session === 'REQUESTED' || busy(lesson);
 
+/** Whether the tutor, or the student, has another lesson then. */
+const taken = (model: Model, wanted: Pick<Lesson, 'student' | 'tutor' | 'slot'>, but?: Lesson): boolean =>
+  model.lessons.some(
+    (other) =>
+      other !== but &&
+      other.slot === wanted.slot &&
+      ((other.tutor === wanted.tutor && live(other)) || (other.student === wanted.student && busy(other))),
+  );
+
 function create(student: number, tutor: number, slot: number, packaged: boolean): Command {
   const sql: Command['sql'] = (model, { packs }) =>
     `SELECT id FROM create_booking(${people.tutors[tutor]?.id}, ${people.subject}, '${at(startOf(slot))}', '${at(startOf(slot) + 1)}', ${packaged ? packs[student] : 'NULL'}, p_now => '${at(model.now)}')`;
   const step: Step = (model) => {
     if (startOf(slot) <= model.now) return ['BK007'];
-    const taken = model.lessons.some(
-      (other) =>
-        other.slot === slot && ((other.tutor === tutor && live(other)) || (other.student === student && busy(other))),
-    );
-    if (taken) return ['BK004'];
+    if (taken(model, { student, tutor, slot })) return ['BK004'];
     if (packaged && (tutor !== 0 || model.credits[student] === 0)) return ['BK006'];
     const fresh = {
       id: 0,
@@ -250,6 +255,22 @@ const cancel = (nth: number, byStudent: boolean): Command =>
       const late = byStudent && lesson.session === 'SCHEDULED' && startOf(lesson.slot) < model.now + 24;
       if (late) return ['ok', move(lesson, { ...cancelled, payment: 'CAPTURED' })];
       return ['ok', both(move(lesson, { ...cancelled, payment: 'VOIDED' }), () => giveBack(model, lesson))];
+    },
+  );
+
+const reschedule = (nth: number, byStudent: boolean, slot: number): Command =>
+  on(
+    `reschedule by ${byStudent ? 'student' : 'tutor'} to ${slot}`,
+    nth,
+    byStudent ? student : tutor,
+    (id, now) =>
+      `SELECT id FROM reschedule_booking(${id}, '${at(startOf(slot))}', '${at(startOf(slot) + 1)}', p_now => '${now}')`,
+    (lesson, model) => {
+      if (lesson.session !== 'REQUESTED' && lesson.session !== 'SCHEDULED') return ['BK001'];
+      if (lesson.slot === slot) return ['ok'];
+      if (Math.min(startOf(lesson.slot), startOf(slot)) <= model.now) return ['BK007'];
+      if (taken(model, { ...lesson, slot }, lesson)) return ['BK004'];
+      return ['ok', move(lesson, { slot })];
     },
   );
 
@@ -424,7 +445,8 @@ function earned(model: Model, of: number): number {
 async function compare({ s, packs }: World, model: Model): Promise<void> {
   const real = await only(
     s.query(
-      `SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(id, session_state, session_outcome, payment_state, dispute_state, version) ORDER BY id), '[]') FROM bookings) AS lessons,
+      `SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(id, session_state, session_outcome, payment_state, dispute_state, version,
+          extract(epoch FROM start_time - '${at(0)}'::timestamptz)::int / 3600) ORDER BY id), '[]') FROM bookings) AS lessons,
         (SELECT jsonb_agg(sessions_remaining ORDER BY id) FROM student_packages WHERE id = ANY ($1)) AS credits,
         (SELECT count(*)::int FROM booking_transitions) AS moves,
         (SELECT count(*)::int FROM outbox_events WHERE aggregate_type = 'booking') AS events,
@@ -436,7 +458,7 @@ async function compare({ s, packs }: World, model: Model): Promise<void> {
   );
   const moves = model.lessons.reduce((sum, { version }) => sum + version, 0);
   expect(real).toEqual({
-    lessons: model.lessons.map((l) => [l.id, l.session, l.outcome, l.payment, l.dispute, l.version]),
+    lessons: model.lessons.map((l) => [l.id, l.session, l.outcome, l.payment, l.dispute, l.version, startOf(l.slot)]),
     credits: model.credits,
     moves,
     events: moves,
@@ -463,6 +485,7 @@ const COMMANDS = [
   nth.map(accept),
   nth.map(decline),
   fc.tuple(nth, fc.boolean()).map((args) => cancel(...args)),
+  fc.tuple(nth, fc.boolean(), fc.integer({ min: 1, max: 5 })).map((args) => reschedule(...args)),
   fc
     .tuple(nth, fc.constantFrom('COMPLETED', 'COMPLETED', 'NOT_HELD', 'NO_SHOW_STUDENT', 'NO_SHOW_TUTOR'))
     .map((args) => end(...args)),
@@ -532,7 +555,7 @@ test('any history of up to 40 steps', async () => {
   await fc.assert(history, { numRuns: 60 });
 }, 60_000);
 
-test('the histories reach what matters: credit given back, and a payment given back in parts and then whole', async () => {
+test('the histories reach what matters: credit given back, a payment given back in parts and then whole, a lesson moved past a taken slot', async () => {
   const lesson = { student: 0, tutor: 0, outcome: 'COMPLETED' } as const;
   const credit = await play([
     ...before([{ ...lesson, packaged: true }]),
@@ -551,6 +574,16 @@ test('the histories reach what matters: credit given back, and a payment given b
   ]);
   const after = { payment: 'REFUNDED', dispute: 'RESOLVED_REFUNDED', refunded: RATE / 2, version: 8 };
   expect(money.lessons).toMatchObject([after]);
+  const moved = await play([
+    create(0, 0, 1, false),
+    create(1, 0, 2, false),
+    reschedule(0, true, 2),
+    reschedule(0, false, 3),
+  ]);
+  expect(moved.lessons).toMatchObject([
+    { slot: 3, version: 2 },
+    { slot: 2, version: 1 },
+  ]);
 });
 
 test('a model that is wrong is found out', async () => {
