@@ -4,8 +4,9 @@
  * The checksum of a table is the sum over its rows of a hash of the row: independent of the order of rows, and
  * duplicates count. See rowHash().
  */
-import { ident, qname } from '../base/ident.ts';
-import type { Session } from '../pg/pool.ts';
+import { ident, literal, qname } from '../base/ident.ts';
+import { type Session, withSession } from '../pg/pool.ts';
+import { cancelledBy } from './cancel.ts';
 import type { Contents, SequenceContents, TableContents } from './manifest.ts';
 import largeObjectsSql from './sql/large-objects.sql';
 import largeObjectsCountSql from './sql/large-objects-count.sql';
@@ -18,6 +19,8 @@ export type Hashing = 'columns' | 'text' | 'none';
 export interface ContentsOptions {
   readonly hashing: Hashing;
   readonly signal: AbortSignal;
+  /** Sessions that read at once, all in the snapshot of the first. Default 1. */
+  readonly jobs?: number;
 }
 
 interface Listed {
@@ -53,17 +56,42 @@ export async function readContents(session: Session, options: ContentsOptions): 
   const sequences = await session.query<SequenceContents>(sequencesSql);
   const large_objects = await readLargeObjects(session, options);
   const listed = await session.query<Listed>(tablesSql);
-  const tables: TableContents[] = [];
-  for (const batch of batches(listed)) {
-    options.signal.throwIfAborted();
-    const sql = batch.map((table) => tableSql(table, options)).join(';\n');
-    const results = await session.batch(sql);
-    batch.forEach(({ schema, name }, i) => {
-      const row = results[i]?.rows[0] as { rows: string; checksum: string | null };
-      tables.push({ schema, name, rows: Number(row.rows), checksum: row.checksum });
-    });
-  }
+  const found = new Map<Listed, TableContents>();
+  const queue = batches(listed);
+  await onSeveral(session, options, async (one) => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) {
+      options.signal.throwIfAborted();
+      const batch = next.value;
+      const results = await one.batch(batch.map((table) => tableSql(table, options)).join(';\n'));
+      batch.forEach((table, i) => {
+        const { schema, name } = table;
+        const row = results[i]?.rows[0] as { rows: string; checksum: string | null };
+        found.set(table, { schema, name, rows: Number(row.rows), checksum: row.checksum });
+      });
+    }
+  });
+  const tables = listed.map((table) => found.get(table) as TableContents);
   return { ...(options.hashing === 'columns' ? { hashed: options.hashing } : {}), tables, sequences, large_objects };
+}
+
+/** Runs `work` on the session and on as many more as there are jobs for, until all of them have ended. */
+async function onSeveral(
+  session: Session,
+  { jobs = 1, signal }: ContentsOptions,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  if (jobs === 1) return work(session);
+  const [row] = await session.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+  const setup = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(row?.id ?? '')}; ${STABLE_TEXT}`;
+  const others = Array.from({ length: jobs - 1 }, () =>
+    withSession(session.target, async (other) => {
+      await other.batch(setup);
+      await cancelledBy(signal, other, () => work(other));
+    }),
+  );
+  const ended = await Promise.allSettled([work(session), ...others]);
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function readLargeObjects(session: Session, options: ContentsOptions): Promise<Contents['large_objects']> {

@@ -23,7 +23,7 @@ export interface Recorded {
 export async function findDifferences(
   session: Session,
   { manifest, snapshot }: Recorded,
-  { signal, audit }: { readonly signal: AbortSignal; readonly audit: AuditScripts },
+  { signal, audit, jobs }: { readonly signal: AbortSignal; readonly audit: AuditScripts; readonly jobs: number },
 ): Promise<readonly Finding[]> {
   const hashing = hashingOf(manifest.contents);
   const read = (): Promise<readonly [Snapshot, Contents, readonly Finding[]]> =>
@@ -32,7 +32,7 @@ export async function findDifferences(
       async (s) => {
         const catalog = await readWholeSnapshot(s);
         await s.batch(STABLE_TEXT);
-        const contents = await readContents(s, { hashing, signal });
+        const contents = await readContents(s, { hashing, signal, jobs });
         return [catalog, contents, await auditDifferences(s, manifest.audit_head, audit)] as const;
       },
       { isolation: 'repeatable read', readOnly: true },

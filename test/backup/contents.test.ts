@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { type Hashing, readContents, STABLE_TEXT } from '../../src/backup/contents.ts';
 import type { TableContents } from '../../src/backup/manifest.ts';
 import { sha256 } from '../../src/base/canonical.ts';
-import type { Session } from '../../src/pg/pool.ts';
+import { type Session, withSession } from '../../src/pg/pool.ts';
 import { withTransaction } from '../../src/pg/transaction.ts';
-import { useDatabase } from '../support/database.ts';
+import { useDatabase, withTestDatabase } from '../support/database.ts';
 import { dropDatabase, restore, take } from './shop.ts';
 
 const db = useDatabase();
@@ -107,4 +107,30 @@ test('a backup whose manifest does not say how its rows were hashed is compared 
     await dropDatabase(name);
     await db.session((s) => s.batch('DROP TABLE t'));
   }
+});
+
+test('several sessions read the same as one, in the order of the tables, and one moment', async () => {
+  await withTestDatabase(async (target) => {
+    await withSession(target, async (session) => {
+      const tables = Array.from(
+        { length: 130 },
+        (_, i) => `CREATE TABLE t${i} AS SELECT g FROM generate_series(1, ${i}) AS g`,
+      );
+      await session.batch(tables.join(';'));
+      const read = async (jobs: number, meanwhile = 'SELECT 1'): Promise<readonly TableContents[]> =>
+        withTransaction(
+          session,
+          async (s) => {
+            await s.batch(STABLE_TEXT);
+            await withSession(target, (other) => other.batch(meanwhile));
+            return (await readContents(s, { hashing: 'columns', signal, jobs })).tables;
+          },
+          { isolation: 'repeatable read', readOnly: true },
+        );
+      const alone = await read(1);
+      expect(alone).toHaveLength(130);
+      expect(await read(3, 'DELETE FROM t7; INSERT INTO t129 VALUES (0)')).toEqual(alone);
+      expect(await read(3)).not.toEqual(alone);
+    });
+  });
 });
