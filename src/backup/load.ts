@@ -2,15 +2,18 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import type { Runtime } from '../base/runtime.ts';
 import { databaseArgument } from '../pg/program-env.ts';
-import { type Program, runProgram } from '../pg/programs.ts';
+import { findProgram, type Program, runProgram } from '../pg/programs.ts';
 import type { Destination } from './destination.ts';
 import { type DumpSource, sourceArguments } from './dump.ts';
 
 export interface LoadInput {
   readonly place: Destination;
   readonly pgRestore: Program;
+  /** Major version of the server. */
+  readonly major: number;
   readonly source: DumpSource;
   readonly jobs: number;
   /** Which lines of `pg_restore --list` to restore; null: all. */
@@ -27,6 +30,7 @@ const PARALLEL_FROM = 16 * 1024 * 1024;
  */
 export async function loadDump(input: LoadInput): Promise<void> {
   const { place, runtime, pgRestore, source } = input;
+  if (isTooNew(input)) return await loadAsText(input);
   const parallel = place.fresh && input.jobs > 1 && (await isLarge(source));
   const mode = parallel ? `--jobs=${input.jobs}` : '--single-transaction';
   const args = [mode, '--exit-on-error', '--no-password', databaseArgument(place.target.database)];
@@ -34,6 +38,58 @@ export async function loadDump(input: LoadInput): Promise<void> {
   await withList(input, async (list) => {
     const { args: last, input: stdin } = sourceArguments(source);
     await runProgram(pgRestore, [...args, ...list, ...last], place.target, { env, signal, ...stdin });
+  });
+}
+
+/** From 17 on pg_restore sets it, whatever the server, and an older server stops there. */
+const NEWER_SETTING = 'SET transaction_timeout = 0;\n';
+
+function isTooNew({ pgRestore, major }: LoadInput): boolean {
+  return pgRestore.major >= 17 && major < 17;
+}
+
+/** The archive as SQL, without that setting, through psql: only a newer pg_restore reads what a newer pg_dump wrote. */
+async function loadAsText(input: LoadInput): Promise<void> {
+  const { place, runtime, pgRestore, source, major } = input;
+  const { env, signal } = runtime;
+  const psql = await findProgram('psql', major, env);
+  await withList(input, async (list) => {
+    const { args, input: stdin } = sourceArguments(source);
+    const text = withoutFirst(NEWER_SETTING);
+    const [written, loaded] = await Promise.allSettled([
+      runProgram(pgRestore, ['--file=-', ...list, ...args], null, { env, signal, ...stdin, stdout: text }),
+      runProgram(psql, [...PSQL, databaseArgument(place.target.database)], place.target, { env, signal, stdin: text }),
+    ]);
+    // When psql stops, pg_restore's end is only what follows from it.
+    for (const end of [loaded, written]) if (end.status === 'rejected') throw end.reason;
+  });
+}
+
+const PSQL = [
+  '--quiet',
+  '--no-psqlrc',
+  '--no-password',
+  '--single-transaction',
+  '--set=ON_ERROR_STOP=1',
+  '--output=/dev/null',
+];
+
+/** Bytes of the text in which what is taken out is looked for: the head that pg_restore writes first. */
+const HEAD = 64 * 1024;
+
+function withoutFirst(line: string): Transform {
+  let head: Buffer | null = Buffer.alloc(0);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (head === null) return done(null, chunk);
+      head = Buffer.concat([head, chunk]);
+      const at = head.indexOf(line);
+      if (at < 0 && head.length < HEAD) return done();
+      const rest = at < 0 ? head : Buffer.concat([head.subarray(0, at), head.subarray(at + line.length)]);
+      head = null;
+      done(null, rest);
+    },
+    flush: (done) => done(null, head),
   });
 }
 

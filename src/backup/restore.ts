@@ -153,8 +153,9 @@ async function fill(filling: Filling): Promise<Pick<Restored, 'erasures' | 'find
   const { manifest, restores } = expected;
   return await withSession(place.target, async (session) => {
     const dumped = Number.parseInt(manifest.pg_dump, 10);
-    const pgRestore = await findProgram('pg_restore', Math.max(dumped, majorOf(session)), runtime.env);
-    await opened.withDump((source) => loadDump({ place, pgRestore, source, jobs, restores, runtime }));
+    const major = majorOf(session);
+    const pgRestore = await findProgram('pg_restore', Math.max(dumped, major), runtime.env);
+    await opened.withDump((source) => loadDump({ place, pgRestore, major, source, jobs, restores, runtime }));
     const findings = await findDifferences(session, expected, { signal: runtime.signal, audit, jobs });
     const errors = findings.filter((found) => found.level === 'error');
     // What stays although it differs must not bring anybody back, either.
