@@ -9,12 +9,15 @@ import { ToolError } from '../base/errors.ts';
 import { type Block, type Cell, type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { listIds, resolveId } from '../disk/store.ts';
 import type { Session } from '../pg/pool.ts';
+import { findArchive } from '../wal/archive.ts';
 import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
 import { databaseOf, knownErasures } from './erasure-scripts.ts';
 import { identityFile } from './identity.ts';
 import { monitored } from './monitored.ts';
 import { runSmoke } from './smoke.ts';
+import { readWalStatus } from './wal-read.ts';
+import { rpoOf } from './wal-status.ts';
 
 export const run: Run = async (context, options) => {
   if (options.history === true) return await history(options.wal === true ? archiveOf(context) : folderOf(context));
@@ -66,10 +69,37 @@ const drills: Run = async (context, options) => {
   const view: Block[] = [drillTable(reports)];
   const [only] = reports;
   if (only && reports.length === 1) view.push(phaseTable(only));
+  const archived = await archivedRpo(context);
+  if (archived) view.push(archived.block);
   view.push({ kind: 'text', text: `reports: ${paths.join(', ')}`, tone: 'quiet' });
   const findings = [...warnings, ...reports.flatMap((report) => report.findings)];
-  return outcome({ drills: reports }, view, findings);
+  return outcome({ drills: reports, ...archived?.data }, view, findings);
 };
+
+interface ArchivedRpo {
+  readonly block: Block;
+  readonly data: { readonly wal_rpo_ms: number | null };
+}
+
+/** Beside a backup's own RPO the one that the WAL archive gives, unproved by this drill. Undefined: there is no archive. */
+async function archivedRpo(context: Context): Promise<ArchivedRpo | undefined> {
+  const told = (text: string, rpo: number | null): ArchivedRpo => ({
+    block: { kind: 'text', text, tone: rpo === null ? 'warn' : 'quiet' },
+    data: { wal_rpo_ms: rpo },
+  });
+  try {
+    const archive = await findArchive(archiveOf(context));
+    if (!archive) return undefined;
+    const { status } = await readWalStatus(context, archive, { verify: false, asks: false });
+    const rpo = rpoOf(status, context.runtime.now().getTime());
+    if (rpo === null) return told('from the WAL archive nothing can be recovered: strata wal status says why', rpo);
+    return told(`with the WAL archive the RPO is ${duration(rpo)}: strata drill --wal proves it`, rpo);
+  } catch (thrown) {
+    // What was drilled must not be lost with it.
+    if (thrown instanceof ToolError) return told(thrown.message, null);
+    throw thrown;
+  }
+}
 
 /** The newest one whatever its state: a drill that goes round a damaged backup would hide it. */
 async function chosen(dir: string, { args, all }: Options): Promise<readonly string[]> {

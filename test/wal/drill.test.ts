@@ -103,3 +103,23 @@ test('what a killed drill left goes with the next one', async () => {
   expect(readdirSync(scratch)).toHaveLength(1);
   expect(await drill(archive.dir)).toMatchObject({ status: 0, report: { result: 'proved' } });
 });
+
+test('the drill of a backup tells the RPO that the archive gives, too, and loses nothing to one that cannot be used', async () => {
+  const archive = await copyArchive(cluster.archiveDir);
+  const backups = join(cwd, 'backups');
+  const env = { STRATA_BACKUP_WAL_DIR: archive.dir, STRATA_BACKUP_DIR: backups };
+  const run = async (...args: string[]) => await strata(args, { cwd, target: cluster.target(), env });
+  expect(await run('backup', 'create')).toMatchObject({ status: 0 });
+  const drillIt = async (...args: string[]) => await run('drill', '--scratch', join(cwd, 'scratch'), ...args);
+  const { data } = JSON.parse((await drillIt('--json')).stdout) as { data: { drills: object[]; wal_rpo_ms: number } };
+  expect(data).toMatchObject({ drills: [{ result: 'proved' }], wal_rpo_ms: expect.any(Number) });
+
+  rmSync(join(archive.dir, 'base'), { recursive: true });
+  expect((await drillIt()).stdout).toContain('from the WAL archive nothing can be recovered');
+  writeFileSync(join(archive.dir, 'archive.json'), '{');
+  const damaged = await drillIt();
+  expect(damaged).toMatchObject({ status: 0, stdout: expect.stringContaining('the WAL archive cannot be used') });
+  rmSync(join(archive.dir, 'archive.json'));
+  expect(JSON.parse((await drillIt('--json')).stdout)).toMatchObject({ data: { drills: [{ result: 'proved' }] } });
+  expect((await drillIt('--json')).stdout).not.toContain('wal_rpo_ms');
+});
