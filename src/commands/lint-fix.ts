@@ -1,24 +1,21 @@
-/**
- * `strata lint --fix`: pending migrations rewritten to their safe form, what must come later added behind the last one, and
- * the lock file brought along. What was written is compiled and linted again; when that fails, every file is as it was.
- */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { messageOf, ToolError } from '../base/errors.ts';
+import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
-import { sqlCall } from '../lint/edit.ts';
+import type { Statement } from '../base/plan.ts';
+import { takenApart } from '../lint/apart.ts';
+import { isAbout } from '../lint/candidates.ts';
 import { type Facts, NO_FACTS } from '../lint/facts.ts';
-import { type Fixes, type FollowUp, fixesFor, type Left } from '../lint/fix.ts';
+import { fixesFor, type Left } from '../lint/fix.ts';
 import { judge } from '../lint/judge.ts';
 import { readFacts } from '../lint/live.ts';
-import { LOCK_FILE, readLockFile, writeLockFile } from '../migrate/lockfile.ts';
+import type { Subject } from '../lint/subject.ts';
+import { LOCK_FILE } from '../migrate/lockfile.ts';
 import type { MigrationFile } from '../migrate/model.ts';
-import { newMigration } from '../migrate/template.ts';
 import { unifiedDiff } from '../report/diff.ts';
 import { acceptedOf } from './accepted.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
+import { lockAgain, type Write, writesOf, writing } from './lint-fix-write.ts';
 import { statementsOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
@@ -45,16 +42,18 @@ export async function fix(
     });
   }
   const { pending, facts } = await pendingWithFacts(context, project, wanted);
-  const before = await judged(context, project, pending, facts);
+  const compiled = await compileForLint(project, pending);
+  const before = await judged(context, compiled, compiled.migrations.map(subjectOf), facts);
   const asked = wanted ? new Set(wanted.map(({ name }) => name)) : null;
-  const subjects = before.migrations.map(subjectOf);
-  const found = before.findings.filter(({ message }) => !asked || asked.has(message.split(' (', 1)[0] ?? ''));
-  const fixes = await fixesFor(subjects, found, facts);
-  const writes = writesOf(context, project, fixes);
+  const isAsked = ({ message }: Finding): boolean => !asked || asked.has(message.split(' (', 1)[0] ?? '');
+  const apart = await judgedApart(context, before, isAsked, facts);
+  const fixes = await fixesFor(apart.subjects, apart.findings.filter(isAsked), facts);
+  const writes = writesOf(context, project, fixes, before.subjects);
   const dryRun = options.dryRun === true;
   const mended = new Set(fixes.fixes.flatMap((one) => one.mended));
   const written = !dryRun && writes.length > 0;
-  const after = written ? await applied(context, project, writes, { facts, pending }) : withoutMended(before, mended);
+  const unwritten = mended.size > 0 ? withoutMended(apart, mended) : before;
+  const after = written ? await applied(context, project, writes, { facts, pending }) : unwritten;
   const data: LintFixData = {
     dryRun,
     changed: writes.filter(({ before: text }) => text !== null).map(({ file }) => file),
@@ -91,7 +90,25 @@ async function pendingWithFacts(
 }
 
 interface Judged extends Compiled {
+  readonly subjects: readonly Subject[];
   readonly findings: readonly Finding[];
+}
+
+/** The same migrations, each ALTER TABLE that can be mended in part as several. */
+async function judgedApart(
+  context: Context,
+  before: Judged,
+  isAsked: (finding: Finding) => boolean,
+  facts: Facts,
+): Promise<Judged> {
+  const found = before.findings.filter(isAsked);
+  const subjects: Subject[] = [];
+  for (const subject of before.subjects) {
+    const blamed = (statement: Statement): boolean => found.some((one) => isAbout(one, subject, statement));
+    subjects.push(await takenApart(subject, facts, blamed));
+  }
+  const same = subjects.every((subject, index) => subject === before.subjects[index]);
+  return same ? before : await judged(context, before, subjects, facts);
 }
 
 /** What would be left: a statement that takes another form takes its other findings along. */
@@ -104,53 +121,14 @@ function withoutMended(before: Judged, mended: ReadonlySet<Finding>): Judged {
 /** Findings that neither a comment nor the configuration accepts. */
 async function judged(
   { config }: Context,
-  project: Project,
-  files: readonly MigrationFile[],
+  compiled: Compiled,
+  subjects: readonly Subject[],
   facts: Facts,
 ): Promise<Judged> {
-  const { migrations, faults } = await compileForLint(project, files);
   const { rules: levels, naming } = config.lint;
   const accepted = acceptedOf(config);
-  const { findings } = await judge(migrations.map(subjectOf), { facts, levels, naming });
-  return { migrations, faults, findings: findings.filter(({ fingerprint }) => !accepted.has(fingerprint)) };
-}
-
-interface Write {
-  readonly file: string;
-  /** Null: a new file. */
-  readonly before: string | null;
-  readonly after: string;
-}
-
-function writesOf({ config, runtime }: Context, { files }: Project, { fixes }: Fixes): readonly Write[] {
-  const writes: Write[] = fixes.flatMap(({ subject, texts }) =>
-    [...texts].map(([file, after]) => ({ file, before: subject.sources.get(file) ?? '', after })),
-  );
-  const known = [...files];
-  for (const followUp of fixes.flatMap((one) => one.followUps)) {
-    const bodies = bodiesOf(followUp);
-    const { version, fileName, text } = newMigration({
-      files: known,
-      words: followUp.words,
-      now: runtime.now(),
-      bodies,
-    });
-    writes.push({ file: `${config.migrations}/${fileName}`, before: null, after: text });
-    const last = known.at(-1);
-    if (last) known.push({ ...last, version, file: `${config.migrations}/${fileName}` });
-  }
-  return writes;
-}
-
-function bodiesOf({ alone, up, down }: FollowUp) {
-  return (language: 'sql' | 'script'): readonly [readonly string[], readonly string[]] => {
-    const lines = (statements: readonly string[]): readonly string[] => {
-      const marker = language === 'sql' ? '-- strata: no-transaction' : 'pgm.noTransaction();';
-      const texts = statements.map((sql) => (language === 'sql' ? `${sql};` : sqlCall('pgm', sql)));
-      return alone ? [marker, ...texts] : texts;
-    };
-    return [lines(up), lines(down)];
-  };
+  const { findings } = await judge(subjects, { facts, levels, naming });
+  return { ...compiled, subjects, findings: findings.filter(({ fingerprint }) => !accepted.has(fingerprint)) };
 }
 
 /** Writes everything, or leaves everything as it was. Gives what lint says of the result. */
@@ -161,59 +139,19 @@ async function applied(
   { facts, pending }: { readonly facts: Facts; readonly pending: readonly MigrationFile[] },
 ): Promise<Judged> {
   const { root } = context.config;
-  try {
-    for (const { file, before, after } of writes) put(join(root, file), after, before === null);
+  return await writing(root, writes, async () => {
     const now = loadProject(context);
     const old = new Set(project.files.map(({ version }) => version));
     const waiting = new Set(pending.map(({ version }) => version));
-    const result = await judged(
-      context,
-      now,
-      now.files.filter(({ version }) => waiting.has(version) || !old.has(version)),
-      facts,
-    );
+    const files = now.files.filter(({ version }) => waiting.has(version) || !old.has(version));
+    const compiled = await compileForLint(now, files);
+    const result = await judged(context, compiled, compiled.migrations.map(subjectOf), facts);
     const broken = result.faults.find(({ place }) => writes.some(({ file }) => file === place?.file));
     if (broken)
       throw new ToolError('BUG', `the rewritten ${broken.subject} does not compile`, { detail: broken.message });
     lockAgain(root, project, now);
     return result;
-  } catch (thrown) {
-    for (const { file, before } of writes.toReversed()) {
-      if (before === null) rmSync(join(root, file), { force: true });
-      else put(join(root, file), before, false);
-    }
-    throw thrown;
-  }
-}
-
-function put(path: string, text: string, fresh: boolean): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    if (fresh) writeFileSync(path, text, { flag: 'wx' });
-    else {
-      writeFileSync(`${path}.new`, text);
-      renameSync(`${path}.new`, path);
-    }
-  } catch (thrown) {
-    throw new ToolError('USAGE', `cannot write ${path}`, {
-      detail: messageOf(thrown),
-      hint: 'Look whether you may write into the folder. Nothing has been changed.',
-      cause: thrown,
-    });
-  }
-}
-
-/** Entries of files that were touched or added; an edit that somebody else made stays as visible as it was. */
-function lockAgain(root: string, before: Project, now: Project): void {
-  const locked = readLockFile(root);
-  if (!locked) return;
-  const old = new Map(before.files.map(({ version, checksum }) => [version, checksum]));
-  const entries = now.files.flatMap((file) => {
-    const was = locked.get(file.version);
-    if (old.get(file.version) !== file.checksum) return [file];
-    return was === undefined ? [] : [{ ...file, checksum: was }];
   });
-  writeLockFile(root, entries);
 }
 
 function view(

@@ -1,13 +1,13 @@
 /** Which statements of a migration can be mended by a recipe, and what stands against the others. */
 import type { Finding } from '../base/finding.ts';
-import type { Script, Statement } from '../base/plan.ts';
+import type { Statement } from '../base/plan.ts';
 import { parseSql } from '../syntax/parse.ts';
 import type { Action } from './action.ts';
 import { actionsOf } from './actions.ts';
 import { concurrentOption, type Site, siteOf } from './edit.ts';
 import type { Facts } from './facts.ts';
 import { type Recipe, recipeFor } from './recipes.ts';
-import type { Subject } from './subject.ts';
+import { isInferred, type Subject, statementsOf } from './subject.ts';
 
 export interface Left {
   readonly finding: Finding;
@@ -26,29 +26,35 @@ export interface Candidate {
   readonly stays: boolean;
 }
 
-export function statementsOf(script: Script): readonly Statement[] {
-  return script.kind === 'statements' ? script.statements : [];
-}
-
 async function onlyAction(sql: string): Promise<Action | null> {
   const parsed = await parseSql(sql);
   const actions = parsed.ok ? parsed.statements.flatMap(({ node }) => actionsOf(node)) : [];
   return actions.length === 1 ? (actions[0] ?? null) : null;
 }
 
+/** What other pending migrations say, in their order. */
+export interface Others {
+  readonly earlier: readonly string[];
+  readonly later: readonly string[];
+}
+
 export async function candidatesOf(
   subject: Subject,
   findings: readonly Finding[],
   facts: Facts,
-  later: readonly string[],
+  { earlier, later }: Others,
 ): Promise<{ readonly candidates: readonly Candidate[]; readonly left: readonly Left[] }> {
   const statements = statementsOf(subject.up);
   const drafts: { statement: Statement; recipe: Recipe; finding: Finding }[] = [];
   const left: Left[] = [];
   for (const statement of statements) {
-    const action = await onlyAction(statement.sql);
-    const recipe = action ? recipeFor(action, statement.sql, facts) : undefined;
     const found = findings.filter((one) => isAbout(one, subject, statement));
+    if (found.length === 0) continue;
+    const action = await onlyAction(statement.sql);
+    const others = [...earlier, ...statements.filter((one) => one !== statement).map(({ sql }) => sql)];
+    const recipe = action
+      ? (nameClash(action, others) ?? recipeFor(action, statement.sql, facts))
+      : 'it does several things that cannot be told apart for certain';
     if (recipe === undefined) continue;
     if (typeof recipe === 'string') left.push(...found.filter(isMendable).map((finding) => ({ finding, why: recipe })));
     else
@@ -77,21 +83,26 @@ export async function candidatesOf(
   return { candidates, left };
 }
 
+/** PostgreSQL numbers the names that it gives to CHECKs of the same columns. */
+function nameClash(action: Action, others: readonly string[]): string | undefined {
+  if (action.kind !== 'add constraint' || action.constraint.kind !== 'check' || action.constraint.name !== null)
+    return undefined;
+  const { name } = action.table;
+  const other = others.find((sql) => mentions(sql, name) && /\bcheck\s*\(/i.test(sql));
+  return other && `its name depends on the other CHECK of ${name}: ${first(other)}`;
+}
+
 const MENDABLE =
-  /^lint\/(?:index-concurrently|drop-index-concurrently|reindex-concurrently|check-not-valid|foreign-key-not-valid|unique-using-index|set-not-null|domain-constraint)$/;
+  /^lint\/(?:index-concurrently|drop-index-concurrently|reindex-concurrently|check-not-valid|foreign-key-not-valid|unique-using-index|set-not-null|domain-constraint|detach-concurrently)$/;
 
 function isMendable({ code }: Finding): boolean {
   return MENDABLE.test(code);
 }
 
-function isAbout({ place, message }: Finding, { name }: Subject, statement: Statement): boolean {
+/** `up` does it in this statement. */
+export function isAbout({ place, message }: Finding, { name }: Subject, statement: Statement): boolean {
   const { file, line, column } = statement.place;
   return place?.file === file && place.line === line && place.column === column && message.startsWith(`${name} (up)`);
-}
-
-/** No down of its own: it is inferred from the calls of up, and has their places. */
-function isInferred({ file, sources }: Subject): boolean {
-  return !file.endsWith('.sql') && !/\bexport\b[^\n]*\bdown\b|\bexports\.down\b/.test(sources.get(file) ?? '');
 }
 
 async function place(
@@ -116,21 +127,24 @@ async function place(
 
 /** A later statement that needs what is moved behind it, or takes away what the follow-up is about. */
 function blocker({ names, table, after, alone }: Recipe, where: Parameters<typeof place>[2]): string | null {
-  const says = (sql: string, name: string): boolean => new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`).test(sql);
   const moves = !where.stays;
   const needs =
     moves &&
     where.after.find(
       (sql) =>
-        names.some((name) => says(sql, name)) ||
-        (table !== null && says(sql, table.name) && /\breferences\b|\bon\s+conflict\b/i.test(sql)),
+        names.some((name) => mentions(sql, name)) ||
+        (table !== null && mentions(sql, table.name) && /\breferences\b|\bon\s+conflict\b/i.test(sql)),
     );
   if (needs) return `a later statement needs it: ${first(needs)}`;
   const goes =
     (after || moves || alone) &&
     table &&
-    where.later.find((sql) => says(sql, table.name) && /\b(?:drop|rename)\b/i.test(sql));
+    where.later.find((sql) => mentions(sql, table.name) && /\b(?:drop|rename)\b/i.test(sql));
   return goes ? `a later migration drops or renames on ${table.name}: ${first(goes)}` : null;
+}
+
+function mentions(sql: string, name: string): boolean {
+  return new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$])`).test(sql);
 }
 
 function escaped(name: string): string {

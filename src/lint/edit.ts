@@ -47,7 +47,7 @@ function semicolon(source: string, at: number): number {
 
 /** `pgm.sql('…')`: the whole call when nothing else stands in it. */
 function inString(source: string, at: number, end: number, file: string, all: readonly Statement[]): Site | null {
-  const opening = /([\w$]+)\s*\.\s*sql\s*\(\s*(['"`])[^'"`]*$/.exec(source.slice(0, at));
+  const opening = /([\w$]+)\s*\.\s*sql\s*\(\s*(?:(`)[^`]*|'[^']*|"[^"]*)$/.exec(source.slice(0, at));
   const call = opening ? callAt(source, opening.index) : null;
   if (!opening || !call) return null;
   const inside = all.filter(({ place }) => {
@@ -56,7 +56,7 @@ function inString(source: string, at: number, end: number, file: string, all: re
   });
   if (inside.length === 1) return { kind: 'call', from: opening.index, to: call.to, call };
   // Text in quotes cannot be replaced by text with quotes; in a template only ` and $ matter.
-  return opening[2] === '`' ? { kind: 'sql', from: at, to: end + semicolon(source, end) } : null;
+  return opening[2] ? { kind: 'sql', from: at, to: end + semicolon(source, end) } : null;
 }
 
 /** A call that is a statement of its own: nothing before it on its line, nothing but `;` behind it. */

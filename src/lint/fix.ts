@@ -4,10 +4,10 @@
  * changed and the reason told; the finding's own hint has the code then.
  */
 import type { Finding } from '../base/finding.ts';
-import { type Candidate, candidatesOf, type Left, statementsOf } from './candidates.ts';
+import { type Candidate, candidatesOf, type Left } from './candidates.ts';
 import { concurrentOption, type Edit, edited, removal, replacement } from './edit.ts';
 import type { Facts } from './facts.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, statementsOf } from './subject.ts';
 
 /** A migration to be added; `words` say what it does: `add_orders_validate`. */
 export interface FollowUp {
@@ -42,14 +42,18 @@ export async function fixesFor(
   const fixes: Fix[] = [];
   const left: Left[] = [];
   for (const [index, subject] of subjects.entries()) {
-    const later = subjects.slice(index + 1).flatMap(({ up }) => statementsOf(up).map(({ sql }) => sql));
-    const found = await candidatesOf(subject, findings, facts, later);
+    const [earlier, later] = [saysOf(subjects.slice(0, index)), saysOf(subjects.slice(index + 1))];
+    const found = await candidatesOf(subject, findings, facts, { earlier, later });
     left.push(...found.left);
     const fix = found.candidates.length > 0 ? assembled(subject, found.candidates) : null;
     if (fix) fixes.push(fix);
     else left.push(...found.candidates.map(({ finding }) => ({ finding, why: 'its edits would overlap' })));
   }
   return { fixes, left };
+}
+
+function saysOf(subjects: readonly Subject[]): readonly string[] {
+  return subjects.flatMap(({ up }) => statementsOf(up).map(({ sql }) => sql));
 }
 
 /** Null when two edits meet. */

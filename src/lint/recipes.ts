@@ -5,6 +5,7 @@
 import type { Action, AddedConstraint, Name } from './action.ts';
 import type { Facts } from './facts.ts';
 import { show } from './rule.ts';
+import { list, type Node, nodesOf, stringOf } from './tree.ts';
 
 export interface Recipe {
   /** The rule whose finding it mends. */
@@ -36,6 +37,14 @@ export function recipeFor(action: Action, sql: string, facts: Facts): Recipe | s
       return action.concurrently ? undefined : concurrentReindex(sql);
     case 'add constraint':
       return constraint(action.table, action.constraint, sql, facts);
+    case 'add column':
+      return action.column.constraints.length > 0
+        ? 'the constraint is written inside ADD COLUMN: give it a statement of its own'
+        : undefined;
+    case 'detach partition':
+      return action.concurrently
+        ? undefined
+        : 'CONCURRENTLY leaves a CHECK on the partition, and refuses a default one';
     case 'set not null':
       return provedNotNull(action.table, action.column);
     case 'add domain constraint':
@@ -111,21 +120,29 @@ const BARE: Recipe = {
 function constraint(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string | undefined {
   const { kind, usingIndex, notValid } = added;
   if (notValid || usingIndex !== null) return undefined;
-  if (kind === 'check' || kind === 'foreign key') return lateCheck(table, added, sql);
+  if (kind === 'check' || kind === 'foreign key') return lateCheck(table, added, sql, facts);
   return kind === 'unique' || kind === 'primary key' ? uniqueIndex(table, added, sql, facts) : undefined;
 }
 
 /** PostgreSQL's own name where it is certain; null where it depends on what else there is. */
-function nameOf(table: Name, { kind, name, columns }: AddedConstraint): string | null {
+function nameOf(table: Name, { kind, name, columns, expression }: AddedConstraint, facts: Facts): string | null {
   if (name !== null) return name;
-  const suffix = { 'foreign key': 'fkey', unique: 'key', 'primary key': 'pkey' }[kind as string];
+  const suffix = { check: 'check', 'foreign key': 'fkey', unique: 'key', 'primary key': 'pkey' }[kind as string];
   if (!suffix) return null;
-  const own = kind === 'primary key' ? `${table.name}_${suffix}` : `${table.name}_${columns.join('_')}_${suffix}`;
-  return Buffer.byteLength(own) > 63 ? null : own;
+  const named = kind === 'check' ? columnsOfCheck(expression) : columns;
+  const own = [table.name, ...(kind === 'primary key' ? [] : named), suffix].join('_');
+  const taken = kind === 'check' && facts.table(table)?.table.constraints.some((one) => one.name === own);
+  return taken || Buffer.byteLength(own) > 63 ? null : own;
 }
 
-function lateCheck(table: Name, added: AddedConstraint, sql: string): Recipe | string {
-  const name = nameOf(table, added);
+/** A CHECK is named after its column when it is about only one. */
+function columnsOfCheck(expression: Node | null): readonly string[] {
+  const columns = new Set(nodesOf(expression, 'ColumnRef').map(({ fields }) => stringOf(list(fields).at(-1) ?? {})));
+  return columns.size === 1 ? [...columns] : [];
+}
+
+function lateCheck(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string {
+  const name = nameOf(table, added, facts);
   if (name === null) return 'the constraint has no name by which it could be validated later';
   const [on, constraint] = [show(table), show(name)];
   const safe = named(`${sql} NOT VALID`, added, constraint);
@@ -144,13 +161,15 @@ function lateCheck(table: Name, added: AddedConstraint, sql: string): Recipe | s
 
 /** An unnamed constraint gets the name that PostgreSQL would give it: the later statements need one. */
 function named(sql: string, { name }: AddedConstraint, constraint: string): string {
-  return name === null ? sql.replace(/\badd\s+(?=foreign|unique|primary)/i, `ADD CONSTRAINT ${constraint} `) : sql;
+  return name === null
+    ? sql.replace(/\badd\s+(?=check|foreign|unique|primary)/i, `ADD CONSTRAINT ${constraint} `)
+    : sql;
 }
 
 const PLAIN_KEY = /\b(?:unique|primary\s+key)\s*\(([^()]*)\)\s*((?:(?:not\s+)?deferrable|initially\s+\w+|\s)*)$/i;
 
 function uniqueIndex(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string {
-  const name = nameOf(table, added);
+  const name = nameOf(table, added, facts);
   const plain = PLAIN_KEY.exec(sql);
   if (name === null || !plain) return 'the constraint is more than a list of columns';
   const live = facts.table(table)?.table;

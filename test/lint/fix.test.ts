@@ -143,6 +143,54 @@ const CASES: Readonly<Record<string, Case>> = {
     holds: ['CHECK (code <> $$;$$) NOT VALID;', 'CHECK (value < 7) NOT VALID;'],
     added: 2,
   },
+  'several commands in one ALTER TABLE': {
+    file: '002_several.sql',
+    text: sql(
+      'ALTER TABLE ONLY users\n  ADD COLUMN nick text, -- how they are called\n  ADD CONSTRAINT chk_users_age CHECK (age IN (1, 2) OR age > 2),\n  ALTER COLUMN email SET NOT NULL;\nCOMMENT ON COLUMN users.nick IS $$a, b$$;',
+      'ALTER TABLE users ALTER COLUMN email DROP NOT NULL, DROP CONSTRAINT chk_users_age, DROP COLUMN nick;',
+    ),
+    holds: [
+      'ALTER TABLE ONLY users\n  ADD COLUMN nick text; -- how they are called\n  ALTER TABLE ONLY users ADD CONSTRAINT chk_users_age CHECK (age IN (1, 2) OR age > 2) NOT VALID;\nALTER TABLE users ADD CONSTRAINT users_email_not_null',
+      'ALTER TABLE users DROP CONSTRAINT users_email_not_null;\nALTER TABLE users DROP CONSTRAINT chk_users_age;\nALTER TABLE users DROP COLUMN nick;',
+    ],
+    added: 1,
+  },
+  'commas that end no command': {
+    file: '002_commas.sql',
+    text: sql(
+      `ALTER TABLE IF EXISTS "public"."users" * ADD "a,b" numeric(10, 2) DEFAULT round(1.25, 1), ADD CONSTRAINT "chk, age" CHECK (age <> ALL (ARRAY[0, -1]) AND name NOT IN ('a, b', $$c, d$$));`,
+      'ALTER TABLE users DROP CONSTRAINT "chk, age", DROP "a,b";',
+    ),
+    holds: [
+      '"public"."users" * ADD "a,b" numeric(10, 2) DEFAULT round(1.25, 1);\nALTER TABLE IF EXISTS "public"."users" * ADD CONSTRAINT "chk, age" CHECK',
+      'DROP CONSTRAINT "chk, age";\nALTER TABLE users DROP "a,b";',
+    ],
+    added: 1,
+  },
+  'statements that one down undoes together': {
+    file: '002_together.sql',
+    text: sql(
+      'ALTER TABLE users ADD COLUMN nick text;\nALTER TABLE users ADD UNIQUE (email);\nALTER TABLE users ADD CHECK (age > 0);',
+      'ALTER TABLE users DROP CONSTRAINT users_age_check, DROP CONSTRAINT users_email_key, DROP COLUMN nick;',
+    ),
+    holds: [
+      'ADD CONSTRAINT users_age_check CHECK (age > 0) NOT VALID;',
+      'ALTER TABLE users DROP CONSTRAINT users_age_check;\nALTER TABLE users DROP COLUMN nick;',
+    ],
+    added: 2,
+  },
+  'several commands in pgm.sql()': {
+    file: '002_several.ts',
+    text: TS(
+      "  pgm.sql('ALTER TABLE notes ADD COLUMN extra int, ADD CHECK (id > 0 AND length(code) > 0)');\n  pgm.sql(`\n    COMMENT ON COLUMN notes.extra IS 'x';\n    ALTER TABLE notes ADD COLUMN more int, ADD CONSTRAINT uq_notes_code UNIQUE (code);\n  `);",
+      "  pgm.sql('ALTER TABLE notes DROP COLUMN more, DROP CONSTRAINT uq_notes_code');\n  pgm.sql('ALTER TABLE notes DROP CONSTRAINT notes_check, DROP COLUMN extra');",
+    ),
+    holds: [
+      "  pgm.sql('ALTER TABLE notes ADD COLUMN extra int');\n  pgm.sql('ALTER TABLE notes ADD CONSTRAINT notes_check CHECK (id > 0 AND length(code) > 0) NOT VALID');\n",
+      "    COMMENT ON COLUMN notes.extra IS 'x';\n    ALTER TABLE notes ADD COLUMN more int;\n",
+    ],
+    added: 2,
+  },
   'an index that goes': {
     file: '002_drop.sql',
     text: sql('DROP INDEX idx_notes_user_id;', 'CREATE INDEX idx_notes_user_id ON notes (user_id);'),
@@ -212,8 +260,8 @@ describe.each(Object.entries(CASES))('%s', (_, { file, text, holds, added }) => 
       expect(contents(shop)).toEqual(original);
       const done = await fix(shop);
       expect({ ...done.data, dryRun: true }).toEqual(dry.data);
-      expect(done.findings).toEqual([]);
       expect(done.data.left).toEqual([]);
+      expect(done.findings).toEqual([]);
       expect(done.data.changed).toEqual([path]);
       expect(done.data.added).toHaveLength(added);
       const now = contents(shop);
@@ -247,7 +295,22 @@ const LEFT: readonly (readonly [string, string, string])[] = [
     'CREATE INDEX IF NOT EXISTS idx_users_email ON users (email);',
     'DROP INDEX idx_users_email;',
   ],
-  ['has no name by which it could be validated later', 'ALTER TABLE users ADD CHECK (age > 0);', 'SELECT 1;'],
+  [
+    'its name depends on the other CHECK of users',
+    'ALTER TABLE users ADD CHECK (age > 0);\nALTER TABLE users ADD CHECK (age < 200);',
+    'SELECT 1;',
+  ],
+  [
+    'several things that cannot be told apart',
+    'ALTER TABLE users ADD CONSTRAINT chk_users_age CHECK (age > 0), DROP CONSTRAINT IF EXISTS chk_users_age;',
+    'SELECT 1;',
+  ],
+  [
+    'several things that cannot be told apart',
+    '-- strata-lint-ignore column-type: short\nALTER TABLE users ALTER COLUMN age TYPE bigint, ADD CONSTRAINT chk_users_age CHECK (age > 0);',
+    'SELECT 1;',
+  ],
+  ['written inside ADD COLUMN', 'ALTER TABLE notes ADD COLUMN owner int REFERENCES users (id);', 'SELECT 1;'],
   [
     'more than a list of columns',
     'ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE (email) INCLUDE (age);',
