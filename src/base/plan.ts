@@ -28,6 +28,11 @@ export type Script =
   /** `down = false`, no down section, or nothing that could be inferred. */
   | { readonly kind: 'irreversible'; readonly reason: string; readonly place: Place };
 
+/** None where it is opaque or cannot be undone. */
+export function statementsOf(script: Script): readonly Statement[] {
+  return script.kind === 'statements' ? script.statements : [];
+}
+
 /** Its statements are known beforehand, and may stand in a transaction. */
 export function isPlain(script: Script): boolean {
   return script.kind === 'statements' && script.transactional;

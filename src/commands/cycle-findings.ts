@@ -1,6 +1,6 @@
 /** What a cycle showed, as Findings: the object, both definitions, the migration and the line to mend. */
 import { type Finding, finding, type Place } from '../base/finding.ts';
-import type { Script } from '../base/plan.ts';
+import { statementsOf } from '../base/plan.ts';
 import type { Change } from '../catalog/change.ts';
 import { describe } from '../catalog/describe.ts';
 import type { CycleResult } from '../migrate/cycle.ts';
@@ -110,10 +110,6 @@ export function placeOf(
   const naming = statements.filter(({ sql }) => pattern.test(sql));
   const found = naming.find(({ sql }) => word.test(sql)) ?? naming[0];
   return (found ?? statements[0])?.place ?? { file: migration.file.file, line: 1, column: 1 };
-}
-
-function statementsOf(script: Script): Extract<Script, { kind: 'statements' }>['statements'] {
-  return script.kind === 'statements' ? script.statements : [];
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,7 @@
+/**
+ * `strata lint --fix`: pending migrations rewritten to their safe form, what must come later added behind the last one, and
+ * the lock file brought along. What was written is compiled and linted again; when that fails, every file is as it was.
+ */
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
 import type { Statement } from '../base/plan.ts';
@@ -16,7 +20,7 @@ import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
 import { lockAgain, type Write, writesOf, writing } from './lint-fix-write.ts';
-import { statementsOf, subjectOf } from './lint-subject.ts';
+import { sqlOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
 export interface LintFixData {
@@ -41,8 +45,7 @@ export async function fix(
       hint: 'Leave --offline and --all out: strata lint --fix --dry-run',
     });
   }
-  const { pending, facts } = await pendingWithFacts(context, project, wanted);
-  const compiled = await compileForLint(project, pending);
+  const { pending, compiled, facts } = await pendingWithFacts(context, project, wanted);
   const before = await judged(context, compiled, compiled.migrations.map(subjectOf), facts);
   const asked = wanted ? new Set(wanted.map(({ name }) => name)) : null;
   const isAsked = ({ message }: Finding): boolean => !asked || asked.has(message.split(' (', 1)[0] ?? '');
@@ -68,7 +71,7 @@ async function pendingWithFacts(
   context: Context,
   project: Project,
   wanted: readonly MigrationFile[] | null,
-): Promise<{ readonly pending: readonly MigrationFile[]; readonly facts: Facts }> {
+): Promise<{ readonly pending: readonly MigrationFile[]; readonly compiled: Compiled; readonly facts: Facts }> {
   return withDatabase(
     context,
     async (session) => {
@@ -80,10 +83,11 @@ async function pendingWithFacts(
         });
       }
       const pending = project.files.filter(({ version }) => !done.has(version));
-      if (pending.length === 0) return { pending, facts: NO_FACTS };
-      const { migrations } = await compileForLint(project, pending);
+      const compiled = await compileForLint(project, pending);
+      if (pending.length === 0) return { pending, compiled, facts: NO_FACTS };
       const { schemas } = context.config;
-      return { pending, facts: await readFacts(session, { schemas, mentioned: statementsOf(migrations) }) };
+      const facts = await readFacts(session, { schemas, mentioned: sqlOf(compiled.migrations) });
+      return { pending, compiled, facts };
     },
     { setup: 'SET default_transaction_read_only = on' },
   );

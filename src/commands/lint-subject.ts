@@ -1,4 +1,5 @@
 /** Compiled migrations as lint and plan judge them. */
+import { statementsOf } from '../base/plan.ts';
 import type { Subject } from '../lint/subject.ts';
 import type { CompiledMigration } from '../migrate/model.ts';
 
@@ -8,9 +9,9 @@ export function subjectOf({ file, up, down }: CompiledMigration): Subject {
 }
 
 /** All statements as one text: which tables are mentioned at all. */
-export function statementsOf(migrations: readonly CompiledMigration[]): string {
+export function sqlOf(migrations: readonly CompiledMigration[]): string {
   return migrations
     .flatMap(({ up, down }) => [up, down])
-    .flatMap((script) => (script.kind === 'statements' ? script.statements.map(({ sql }) => sql) : []))
+    .flatMap((script) => statementsOf(script).map(({ sql }) => sql))
     .join('\n');
 }

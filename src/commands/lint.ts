@@ -15,7 +15,7 @@ import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { type Compiled, compileForLint } from './lint-compile.ts';
 import type { LintFixData } from './lint-fix.ts';
-import { statementsOf, subjectOf } from './lint-subject.ts';
+import { sqlOf, subjectOf } from './lint-subject.ts';
 import { loadHistory, loadProject, type Project } from './project.ts';
 
 export interface LintData {
@@ -62,7 +62,7 @@ async function judgeLive(
       if (pending.length === 0) return old;
       const compiled = await compileForLint(project, pending);
       const { schemas } = context.config;
-      const mentioned = statementsOf(compiled.migrations);
+      const mentioned = sqlOf(compiled.migrations);
       return [...old, await judgeCompiled(context, compiled, await readFacts(session, { schemas, mentioned }))];
     },
     { setup },

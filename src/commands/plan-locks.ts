@@ -15,7 +15,7 @@ import type { CompiledMigration } from '../migrate/model.ts';
 import type { Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { acceptedOf } from './accepted.ts';
-import { statementsOf, subjectOf } from './lint-subject.ts';
+import { sqlOf, subjectOf } from './lint-subject.ts';
 import type { LockNote } from './lock-note.ts';
 import sizesText from './sql/relation-sizes.sql';
 
@@ -34,7 +34,7 @@ export async function planNotes(
   direction: Direction,
 ): Promise<PlanNotes> {
   const { schemas } = config;
-  const facts = await readFacts(session, { schemas, mentioned: statementsOf(migrations) });
+  const facts = await readFacts(session, { schemas, mentioned: sqlOf(migrations) });
   const schema = schemas[0] ?? 'public';
   const locks = new Map<Statement, readonly LockNote[]>();
   const unknowns = new Map<Statement, string>();

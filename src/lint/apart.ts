@@ -2,7 +2,7 @@
  * ALTER TABLE with several commands, taken apart where it stands: `ADD COLUMN …, ADD CONSTRAINT …` becomes two statements, so that
  * one of them can wait or move without the other. Only where two say what one said.
  */
-import type { Script, Statement } from '../base/plan.ts';
+import { type Script, type Statement, statementsOf } from '../base/plan.ts';
 import { folded, type Token, tokenize } from '../syntax/lexer.ts';
 import { parseSql } from '../syntax/parse.ts';
 import { offsetAt, placer } from '../syntax/place.ts';
@@ -11,7 +11,7 @@ import { actionsOf } from './actions.ts';
 import { type Edit, edited, siteOf, sqlCall } from './edit.ts';
 import type { Facts } from './facts.ts';
 import { type Recipe, recipeFor } from './recipes.ts';
-import { isInferred, type Subject, statementsOf } from './subject.ts';
+import { isInferred, type Subject } from './subject.ts';
 
 /** The same object when nothing is taken apart. `blamed`: whether lint finds fault with a statement of `up`. */
 export async function takenApart(
@@ -112,7 +112,7 @@ function commaRuns(sql: string, tokens: readonly Token[]): readonly (readonly [n
  */
 function isInOrder(commands: readonly Command[]): boolean {
   return commands.every((command, index) =>
-    commands.slice(0, index).every((before) => pass(before) <= pass(command) || !names(before, subjectOf(command))),
+    commands.slice(0, index).every((before) => pass(before) <= pass(command) || !names(before, changedBy(command))),
   );
 }
 
@@ -122,7 +122,8 @@ function pass({ action: { kind } }: Command): number {
   return kind === 'add column' ? 2 : 3;
 }
 
-function subjectOf({ action }: Command): string {
+/** Name of the column or constraint. */
+function changedBy({ action }: Command): string {
   switch (action.kind) {
     case 'add column':
       return action.column.name;

@@ -1,13 +1,13 @@
 /** Which statements of a migration can be mended by a recipe, and what stands against the others. */
 import type { Finding } from '../base/finding.ts';
-import type { Statement } from '../base/plan.ts';
+import { type Statement, statementsOf } from '../base/plan.ts';
 import { parseSql } from '../syntax/parse.ts';
 import type { Action } from './action.ts';
 import { actionsOf } from './actions.ts';
 import { concurrentOption, type Site, siteOf } from './edit.ts';
 import type { Facts } from './facts.ts';
 import { type Recipe, recipeFor } from './recipes.ts';
-import { isInferred, type Subject, statementsOf } from './subject.ts';
+import { isInferred, type Subject } from './subject.ts';
 
 export interface Left {
   readonly finding: Finding;
@@ -51,7 +51,10 @@ export async function candidatesOf(
     const found = findings.filter((one) => isAbout(one, subject, statement));
     if (found.length === 0) continue;
     const action = await onlyAction(statement.sql);
-    const others = [...earlier, ...statements.filter((one) => one !== statement).map(({ sql }) => sql)];
+    const others = (): readonly string[] => [
+      ...earlier,
+      ...statements.filter((one) => one !== statement).map(({ sql }) => sql),
+    ];
     const recipe = action
       ? (nameClash(action, others) ?? recipeFor(action, statement.sql, facts))
       : 'it does several things that cannot be told apart for certain';
@@ -84,11 +87,11 @@ export async function candidatesOf(
 }
 
 /** PostgreSQL numbers the names that it gives to CHECKs of the same columns. */
-function nameClash(action: Action, others: readonly string[]): string | undefined {
+function nameClash(action: Action, others: () => readonly string[]): string | undefined {
   if (action.kind !== 'add constraint' || action.constraint.kind !== 'check' || action.constraint.name !== null)
     return undefined;
   const { name } = action.table;
-  const other = others.find((sql) => mentions(sql, name) && /\bcheck\s*\(/i.test(sql));
+  const other = others().find((sql) => mentions(sql, name) && /\bcheck\s*\(/i.test(sql));
   return other && `its name depends on the other CHECK of ${name}: ${first(other)}`;
 }
 

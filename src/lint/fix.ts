@@ -4,10 +4,11 @@
  * changed and the reason told; the finding's own hint has the code then.
  */
 import type { Finding } from '../base/finding.ts';
+import { statementsOf } from '../base/plan.ts';
 import { type Candidate, candidatesOf, type Left } from './candidates.ts';
 import { concurrentOption, type Edit, edited, removal, replacement } from './edit.ts';
 import type { Facts } from './facts.ts';
-import { type Subject, statementsOf } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** A migration to be added; `words` say what it does: `add_orders_validate`. */
 export interface FollowUp {

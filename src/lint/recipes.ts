@@ -129,8 +129,8 @@ function nameOf(table: Name, { kind, name, columns, expression }: AddedConstrain
   if (name !== null) return name;
   const suffix = { check: 'check', 'foreign key': 'fkey', unique: 'key', 'primary key': 'pkey' }[kind as string];
   if (!suffix) return null;
-  const named = kind === 'check' ? columnsOfCheck(expression) : columns;
-  const own = [table.name, ...(kind === 'primary key' ? [] : named), suffix].join('_');
+  const about = kind === 'check' ? columnsOfCheck(expression) : columns;
+  const own = [table.name, ...(kind === 'primary key' ? [] : about), suffix].join('_');
   const taken = kind === 'check' && facts.table(table)?.table.constraints.some((one) => one.name === own);
   return taken || Buffer.byteLength(own) > 63 ? null : own;
 }

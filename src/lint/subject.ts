@@ -1,6 +1,6 @@
 /** What is judged: a migration as lint sees it, and what reading makes of it. */
 import type { Finding, Place } from '../base/finding.ts';
-import type { Direction, Script, Statement } from '../base/plan.ts';
+import type { Direction, Script } from '../base/plan.ts';
 import type { Action } from './action.ts';
 
 /** A migration, as far as lint looks at it. */
@@ -11,11 +11,6 @@ export interface Subject {
   readonly down: Script;
   /** Every file that it is made of, by path: where ignore comments are looked for. */
   readonly sources: ReadonlyMap<string, string>;
-}
-
-/** None where it is opaque or cannot be undone. */
-export function statementsOf(script: Script): readonly Statement[] {
-  return script.kind === 'statements' ? script.statements : [];
 }
 
 /** No down of its own: it is inferred from the calls of up, and has their places. */

@@ -1,6 +1,6 @@
 /** TypeScript and JavaScript migrations, rendered: each direction run against the recorder, its calls made into SQL. */
 import type { Place } from '../base/finding.ts';
-import type { Direction, Statement } from '../base/plan.ts';
+import { type Direction, type Statement, statementsOf } from '../base/plan.ts';
 import { cannotInfer, rendererFor, type Shorthands } from './builder.ts';
 import type { MigrationFile } from './model.ts';
 import { type Action, failure, type LoadedModule } from './module.ts';
@@ -75,7 +75,7 @@ export async function runDirection(
   }
   const pieces = recorded.recording().calls.flatMap((one) => piecesOf(file, one, options));
   const { script } = buildScript(pieces, { subject: file.name });
-  return script.kind === 'statements' ? script.statements : [];
+  return statementsOf(script);
 }
 
 /** Also the callback form of old migrations: `up(pgm, run)`. */

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../base/errors.ts';
 import type { Place } from '../base/finding.ts';
-import type { Direction, PlanStep, Script } from '../base/plan.ts';
+import { type Direction, type PlanStep, type Script, statementsOf } from '../base/plan.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
@@ -87,11 +87,10 @@ export async function replayAndAsk(
   { opening, question, committing }: Asking,
 ): Promise<readonly BatchResult[]> {
   const step = stepOf(direction, migration);
-  const statements = step.script.kind === 'statements' ? step.script.statements : [];
   const pieces = [
     ...(committing ? ending(stepOf(committing, migration)) : []),
     ...frames(step, opening),
-    ...statementPieces(step, statements),
+    ...statementPieces(step, statementsOf(step.script)),
     ...frames(step, question),
   ];
   const results = await orFail(session, migration, step, askPieces(session, pieces));
