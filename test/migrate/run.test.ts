@@ -125,7 +125,7 @@ test('a lock that does not come: who holds it, after a bounded number of attempt
       await other.query('SELECT * FROM users');
       const error = await shop.fails('up', {}, { config: { timeouts: QUICK } });
       expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', exit: 5 });
-      expect(error.more.detail).toContain(`blocked by: pid ${other.pid} (user postgres`);
+      expect(error.more.detail).toContain(`blocked by: pid ${other.pid} (user ${shop.target.user}`);
       expect(error.more.detail).toContain('idle in transaction');
       expect(error.more.hint).toContain(`pg_terminate_backend(${other.pid})`);
       expect(shop.notes().join('\n')).toContain('004_col: no lock within 150 ms; attempt 2 of 2 waits up to 300 ms');

@@ -1,9 +1,12 @@
 /** The tests' own ground: which server they get, and that nothing they leave goes unseen. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ident } from '../../src/base/ident.ts';
 import { closeSession, openSession, type Session, withSession } from '../../src/pg/pool.ts';
 import { databasesLeft, serverTarget, withTestDatabase } from '../support/database.ts';
-import { serverOfThisRun } from '../support/global.ts';
+import { dockerMajor, serverOfThisRun } from '../support/global.ts';
 
 describe('the server of a run', () => {
   test('is the one that TEST_DATABASE_URL names, whatever else is said', async () => {
@@ -26,6 +29,23 @@ describe('the server of a run', () => {
     const error = await serverOfThisRun({ TEST_POSTGRES: 'docker' }).catch((thrown: unknown) => thrown);
     process.env.PATH = path;
     expect(error).toMatchObject({ message: expect.stringContaining('needs a running Docker') });
+  });
+
+  test.each([
+    [15, 15],
+    [17, 17],
+    [18, 17],
+  ])('in Docker, beside a pg_dump of %i, is of version %i', async (client, server) => {
+    const folder = mkdtempSync(join(tmpdir(), 'strata-clients-'));
+    const says = `#!/bin/sh\necho 'pg_dump (PostgreSQL) ${client}.4'\n`;
+    writeFileSync(join(folder, 'pg_dump'), says, { mode: 0o755 });
+    const major = await dockerMajor({ STRATA_PG_BIN: folder }, { usual: [] });
+    rmSync(folder, { recursive: true });
+    expect(major).toBe(server);
+  });
+
+  test('in Docker is 17 where there is no pg_dump', async () => {
+    expect(await dockerMajor({}, { usual: [] })).toBe(17);
   });
 
   test('cannot be of an unknown kind', async () => {

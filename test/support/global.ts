@@ -8,6 +8,8 @@ import { randomUUID } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { realRuntime } from '../../src/base/runtime.ts';
 import { targetUrl } from '../../src/base/target.ts';
+import type { Env, SearchOptions } from '../../src/pg/program-search.ts';
+import { findPrograms } from '../../src/pg/programs.ts';
 import { closeScratchServer, openScratchServer } from '../../src/server/scratch-server.ts';
 
 declare module 'vitest' {
@@ -30,7 +32,7 @@ interface RunServer {
   readonly stop: () => Promise<void>;
 }
 
-export async function serverOfThisRun(env: Readonly<Record<string, string | undefined>>): Promise<RunServer> {
+export async function serverOfThisRun(env: Env): Promise<RunServer> {
   if (env.TEST_DATABASE_URL) return { url: env.TEST_DATABASE_URL, stop: async () => undefined };
   if (env.TEST_POSTGRES === 'docker') return dockerServer();
   if (env.TEST_POSTGRES) throw new Error(`TEST_POSTGRES=${env.TEST_POSTGRES} is not known: say docker, or nothing`);
@@ -41,7 +43,7 @@ export async function serverOfThisRun(env: Readonly<Record<string, string | unde
 /** Nothing is kept, so nothing is synced; pools of many tests at once need connections. */
 const FAST = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' };
 
-/** A container of PostgreSQL's own image, PG_TEST_IMAGE if another one than this is wanted. */
+/** A container of PostgreSQL's own image, its superuser called postgres, as on our own server. */
 async function dockerServer(): Promise<RunServer> {
   try {
     execFileSync('docker', ['version'], { stdio: 'ignore', timeout: 30_000 });
@@ -51,7 +53,17 @@ async function dockerServer(): Promise<RunServer> {
   // A CommonJS package: Node's import() wraps its exports once more, vitest's may not.
   const { default: module } = await import('@databases/pg-test');
   const getDatabase = 'default' in module ? module.default : module;
-  const image = process.env.PG_TEST_IMAGE ?? 'postgres:17';
-  const { databaseURL, kill } = await getDatabase({ image, containerName: `strata-test-${process.pid}` });
+  const image = process.env.PG_TEST_IMAGE ?? `postgres:${await dockerMajor(process.env)}`;
+  const containerName = `strata-test-${process.pid}`;
+  const superuser = { pgUser: 'postgres', pgDb: 'postgres' };
+  const { databaseURL, kill } = await getDatabase({ image, containerName, ...superuser });
   return { url: databaseURL, stop: kill };
 }
+
+/** 17 when this machine's pg_dump can read it, else pg_dump's own: an older one refuses a newer server. */
+export async function dockerMajor(env: Env, options: SearchOptions = {}): Promise<number> {
+  const majors = (await findPrograms('pg_dump', env, options)).map(({ major }) => major);
+  return Math.min(REFERENCE, majors.length === 0 ? REFERENCE : Math.max(...majors));
+}
+
+const REFERENCE = 17;
