@@ -1,8 +1,8 @@
 /** A recovery that takes the place of the old data directory: of a stopped server, and of our own. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { withSession } from '../../src/pg/pool.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Session, withSession } from '../../src/pg/pool.ts';
 import { startEmbedded } from '../../src/server/embedded.ts';
 import { project, strata } from '../support/project.ts';
 import { makeCluster, runtime, type TestCluster } from './cluster.ts';
@@ -13,7 +13,12 @@ vi.setConfig({ testTimeout: 240_000 });
 interface Told {
   readonly status: number | null;
   readonly data: Record<string, unknown>;
-  readonly error?: { readonly code: string; readonly hint?: string; readonly message: string };
+  readonly error?: {
+    readonly code: string;
+    readonly detail?: string;
+    readonly hint?: string;
+    readonly message: string;
+  };
 }
 
 describe('of a server that is not ours', () => {
@@ -81,35 +86,62 @@ describe('of a server that is not ours', () => {
   });
 });
 
-test('of our own server: stopped, replaced, started', async () => {
-  const cwd = project();
+describe('of our own server', () => {
+  let cwd = '';
   const run = async (...args: string[]): Promise<Told> => {
     const { status, stdout } = await strata([...args, '--json'], { cwd });
     return { status, ...(JSON.parse(stdout) as Omit<Told, 'status'>) };
   };
-  try {
-    expect(await run('wal', 'enable', '--apply')).toMatchObject({ status: 0 });
-    expect(await run('wal', 'base')).toMatchObject({ status: 0 });
-    const options = { runtime, root: cwd, dir: '.strata', version: 'auto' };
-    const { target } = await startEmbedded(options);
-    await withSession(target, async (s) => {
+  const session = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const { target } = await startEmbedded({ runtime, root: cwd, dir: '.strata', version: 'auto' });
+    return await withSession(target, work);
+  };
+  /** A table with a row, the restore point `good`, and then none. */
+  const mistake = async (): Promise<void> => {
+    await session(async (s) => {
       await s.batch('CREATE TABLE t (n int); INSERT INTO t VALUES (1)');
       await s.query("SELECT pg_create_restore_point('good')");
-      await s.query('DROP TABLE t');
+      await s.query('TRUNCATE t');
       await s.query('SELECT pg_switch_wal()');
     });
     expect(await run('wal', 'enable', '--apply')).toMatchObject({ status: 0 });
+  };
+  const restore = async (): Promise<Told> => {
     const refused = await run('restore', '--name', 'good', '--in-place');
     expect(refused).toMatchObject({ status: 6, error: { code: 'CONFIRM_NEEDED' } });
     const [, key = ''] = /--confirm (\d+)$/.exec(refused.error?.hint ?? '') ?? [];
-    const told = await run('restore', '--name', 'good', '--in-place', '--confirm', key);
-    expect(told).toMatchObject({ status: 0, data: { state: 'started' } });
-    const again = await startEmbedded(options);
-    const rows = await withSession(again.target, (s) => s.query('SELECT n, pg_is_in_recovery() AS recovering FROM t'));
-    expect(rows).toEqual([{ n: 1, recovering: false }]);
-    expect(existsSync(join(String(told.data.kept), 'PG_VERSION'))).toBe(true);
-  } finally {
+    return await run('restore', '--name', 'good', '--in-place', '--confirm', key);
+  };
+  const rows = () => session((s) => s.query('SELECT n, pg_is_in_recovery() AS recovering FROM t'));
+  beforeEach(async () => {
+    cwd = project();
+    expect(await run('wal', 'enable', '--apply')).toMatchObject({ status: 0 });
+  });
+  afterEach(async () => {
     await run('db', 'stop');
     rmSync(join(cwd, '.strata'), { recursive: true, force: true });
-  }
+  });
+
+  test('stopped, replaced, started', async () => {
+    expect(await run('wal', 'base')).toMatchObject({ status: 0 });
+    await mistake();
+    const told = await restore();
+    expect(told).toMatchObject({ status: 0, data: { state: 'started' } });
+    expect(await rows()).toEqual([{ n: 1, recovering: false }]);
+    expect(existsSync(join(String(told.data.kept), 'PG_VERSION'))).toBe(true);
+  });
+
+  test('what does not start gives the place back, and is kept beside', async () => {
+    // The base remembers TLS, whose certificate is not in it; a recovery listens without, the server that follows cannot.
+    await session((s) => s.query('ALTER SYSTEM SET ssl = on'));
+    expect(await run('wal', 'base')).toMatchObject({ status: 0 });
+    await session((s) => s.query('ALTER SYSTEM RESET ssl'));
+    await mistake();
+    const told = await restore();
+    expect(told).toMatchObject({ status: 5, error: { code: 'SWAP_FAILED' } });
+    expect(told.error?.message).toContain('the old one has its place again');
+    expect(await rows()).toEqual([]);
+    const [, recovered = ''] = /the recovered one is (\S+)/.exec(told.error?.detail ?? '') ?? [];
+    expect(existsSync(join(recovered, 'PG_VERSION'))).toBe(true);
+  });
 });
