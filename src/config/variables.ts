@@ -1,4 +1,4 @@
-/** `STRATA_…` variables: every configuration key has one. Lists are separated by commas, maps are JSON. */
+/** `STRATA_…` variables: every configuration key has one. Lists are separated by commas, or JSON; maps are JSON. */
 import { type Finding, finding } from '../base/finding.ts';
 import { configKeys, type Key } from './json-schema.ts';
 
@@ -33,7 +33,7 @@ function read({ schema }: Key, text: string): unknown {
     case 'boolean':
       return BOOLEANS[text.toLowerCase()];
     case 'array':
-      return text.split(',').map((part) => part.trim());
+      return text.trimStart().startsWith('[') ? jsonArray(text) : text.split(',').map((part) => part.trim());
     case 'object':
       return jsonObject(text);
   }
@@ -49,17 +49,29 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 function jsonObject(text: string): unknown {
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+/** For elements that hold commas themselves. */
+function jsonArray(text: string): unknown {
+  const value = jsonOf(text);
+  return Array.isArray(value) ? value : undefined;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
+const ARRAY = 'a list with commas, or a JSON array';
+
 /** Without the value: it may hold a secret. */
 function unreadable({ variable, path, schema }: Key): Finding {
-  const wanted = { integer: 'a whole number', boolean: 'true or false', object: 'a JSON object' }[
+  const wanted = { integer: 'a whole number', boolean: 'true or false', object: 'a JSON object', array: ARRAY }[
     schema.type as string
   ];
   return finding({

@@ -46,7 +46,7 @@ variables of libpq, then from its defaults; the password last from \`.pgpass\`, 
 ## Configuration
 
 \`strata.config.ts\`, \`.mts\`, \`.js\`, \`.mjs\` or \`.json\`, or \`"strata"\` in package.json. A key of the file is overruled by its variable,
-and that by a flag. Lists in variables are separated by commas; maps are JSON. \`STRATA_CONFIG\` and \`STRATA_ENV\` stand for
+and that by a flag. Lists in variables are separated by commas, or JSON arrays where an element holds one; maps are JSON. \`STRATA_CONFIG\` and \`STRATA_ENV\` stand for
 \`--config\` and \`--env\`. The JSON Schema for editors is \`node_modules/strata-pg/dist/config.schema.json\`.
 
 | key | default | variable | meaning |

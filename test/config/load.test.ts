@@ -173,9 +173,19 @@ describe('faults', () => {
   test.each([
     ['STRATA_TYPES_BRANDED_IDS', 'perhaps', 'true or false'],
     ['STRATA_ENVIRONMENTS', '{', 'a JSON object'],
+    ['STRATA_ENVIRONMENTS', '[]', 'a JSON object'],
+    ['STRATA_LINT_IGNORE', '["a"', 'a list with commas, or a JSON array'],
   ])('%s=%s', async (variable, text, wanted) => {
     const error = await fault(load(project(), { env: { [variable]: text } }));
     expect(error.more.findings?.[0]?.message).toBe(`${variable} must be ${wanted}`);
+  });
+
+  test('a list whose elements hold commas is a JSON array', async () => {
+    const reasons = ['f00: small, and locked at night', 'ba7: reviewed'];
+    const { lint } = await load(project(), { env: { STRATA_LINT_IGNORE: JSON.stringify(reasons) } });
+    expect(lint.ignore).toEqual(reasons);
+    const error = await fault(load(project(), { env: { STRATA_LINT_IGNORE: '[1]' } }));
+    expect(error.more.findings?.[0]?.message).toBe('must be string, not number');
   });
 
   test('a variable is held to the same rules as the file', async () => {
