@@ -4,20 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ident } from '../../src/base/ident.ts';
+import type { Target } from '../../src/base/target.ts';
 import { closeSession, openSession, type Session, withSession } from '../../src/pg/pool.ts';
 import { databasesLeft, serverTarget, withTestDatabase } from '../support/database.ts';
 import { dockerMajor, serverOfThisRun } from '../support/global.ts';
 
+function targetOf({ hostname, port, username, password }: URL): Target {
+  return { host: hostname, port: Number(port), user: username, password, database: 'postgres' };
+}
+
 describe('the server of a run', () => {
   test('is the one that TEST_DATABASE_URL names, whatever else is said', async () => {
-    const { url } = await serverOfThisRun({ TEST_DATABASE_URL: 'postgresql://h/x', TEST_POSTGRES: 'docker' });
-    expect(url).toBe('postgresql://h/x');
+    const { url } = await serverOfThisRun({ TEST_DATABASE_URL: 'postgresql://postgres@h/x', TEST_POSTGRES: 'docker' });
+    expect(url).toBe('postgresql://postgres@h/x');
   });
 
   test('is our own when nothing is said, without fsync, and gone afterwards', async () => {
     const server = await serverOfThisRun({});
-    const { hostname, port, username, password } = new URL(server.url);
-    const target = { host: hostname, port: Number(port), user: username, password, database: 'postgres' };
+    const target = targetOf(new URL(server.url));
     expect(await withSession(target, (s) => s.query('SHOW fsync'))).toEqual([{ fsync: 'off' }]);
     await server.stop();
     await expect(withSession(target, (s) => s.query('SHOW fsync'))).rejects.toMatchObject({ code: 'CONNECT_FAILED' });
@@ -42,6 +46,29 @@ describe('the server of a run', () => {
     const major = await dockerMajor({ STRATA_PG_BIN: folder }, { usual: [] });
     rmSync(folder, { recursive: true });
     expect(major).toBe(server);
+  });
+
+  test('gets a superuser called postgres for the run, when the one given is called otherwise', async () => {
+    const own = await serverOfThisRun({});
+    try {
+      const boss = new URL(own.url);
+      await withSession(targetOf(boss), (s) => s.batch("CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'b'"));
+      boss.username = 'boss';
+      boss.password = 'b';
+      const asBoss = (sql: string): Promise<unknown> => withSession(targetOf(boss), (s) => s.query(sql));
+      const given = (): ReturnType<typeof serverOfThisRun> => serverOfThisRun({ TEST_DATABASE_URL: boss.href });
+      await expect(given()).rejects.toThrow('the one called postgres, which is there');
+      await asBoss('ALTER ROLE postgres RENAME TO first');
+      const { url, stop } = await given();
+      const rows = await withSession(targetOf(new URL(url)), (s) =>
+        s.query('SELECT current_user::text AS me, rolsuper FROM pg_roles WHERE rolname = current_user'),
+      );
+      expect(rows).toEqual([{ me: 'postgres', rolsuper: true }]);
+      await stop();
+      expect(await asBoss("SELECT FROM pg_roles WHERE rolname = 'postgres'")).toEqual([]);
+    } finally {
+      await own.stop();
+    }
   });
 
   test('in Docker is 17 where there is no pg_dump', async () => {

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { realRuntime } from '../../src/base/runtime.ts';
 import { targetUrl } from '../../src/base/target.ts';
@@ -33,11 +34,34 @@ interface RunServer {
 }
 
 export async function serverOfThisRun(env: Env): Promise<RunServer> {
-  if (env.TEST_DATABASE_URL) return { url: env.TEST_DATABASE_URL, stop: async () => undefined };
+  if (env.TEST_DATABASE_URL) return givenServer(env.TEST_DATABASE_URL);
   if (env.TEST_POSTGRES === 'docker') return dockerServer();
   if (env.TEST_POSTGRES) throw new Error(`TEST_POSTGRES=${env.TEST_POSTGRES} is not known: say docker, or nothing`);
   const server = await openScratchServer({ runtime: realRuntime(), settings: FAST });
   return { url: targetUrl(server.target), stop: () => closeScratchServer(server) };
+}
+
+/** Stored catalogs name the superuser postgres: where it is called otherwise, one of that name is made for the run. */
+async function givenServer(url: string): Promise<RunServer> {
+  const given = new URL(url);
+  if (given.username === 'postgres') return { url, stop: async () => undefined };
+  const password = randomUUID();
+  await asSuperuser(url, `CREATE ROLE postgres SUPERUSER LOGIN PASSWORD '${password}'`).catch((cause: unknown) => {
+    throw new Error('TEST_DATABASE_URL names no superuser, or not the one called postgres, which is there', { cause });
+  });
+  given.username = 'postgres';
+  given.password = password;
+  return { url: given.href, stop: () => asSuperuser(url, 'DROP ROLE postgres') };
+}
+
+async function asSuperuser(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Nothing is kept, so nothing is synced; pools of many tests at once need connections. */
