@@ -4,7 +4,7 @@ import { duration } from '../base/duration.ts';
 import type { Finding } from '../base/finding.ts';
 import { backupRows, backupSize, type Manifest } from './manifest.ts';
 
-export type PhaseName = 'server' | 'globals' | 'restore' | 'audit' | 'amcheck' | 'smoke';
+export type PhaseName = 'verify' | 'server' | 'globals' | 'restore' | 'audit' | 'amcheck' | 'smoke';
 
 export interface DrillPhase {
   readonly name: PhaseName;
@@ -45,7 +45,7 @@ export interface DrillReport {
   readonly backup_id: string;
   /** Version of the scratch server. */
   readonly server: string | null;
-  /** Milliseconds from an empty server to the compared database: globals and restore. Null: it did not get there. */
+  /** Milliseconds from an empty server to the compared database: verify, globals and restore. Null: it did not get there. */
   readonly rto_ms: number | null;
   /** Age of the moment that the backup shows, when the drill began: what a crash then would have lost. */
   readonly rpo_ms: number | null;

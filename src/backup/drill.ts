@@ -1,6 +1,6 @@
 /**
- * Proves a backup by using it: a server of its own, the globals, the restore with its comparison, every page of every
- * index, the project's own smoke scripts; all timed. What the backup is to blame for is a finding and ends in `failed`;
+ * Proves a backup by using it: every byte verified while a server of its own starts, the globals, the restore with its
+ * comparison, every page of every index, the project's own smoke scripts; all timed. What the backup is to blame for is a finding and ends in `failed`;
  * what this machine lacks is an error and ends in `not_run`. Either way there is a report.
  */
 import { readFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
+import { asReader } from '../disk/reader.ts';
 import { majorOf, type Session, withSession } from '../pg/pool.ts';
 import { findProgram } from '../pg/programs.ts';
 import { type ScratchServer, withScratchServer } from '../server/scratch-server.ts';
@@ -19,10 +20,10 @@ import { drilledBackup, type PhaseName } from './drill-report.ts';
 import { RESTORING, serverFor } from './drill-server.ts';
 import type { Erasure } from './erasures.ts';
 import { applyGlobals, dumpGlobals, globalsDifferences } from './globals.ts';
-import { backupRows, MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.ts';
+import { backupRows, backupSize, MANIFEST_FILE, type Manifest, type ManifestHead } from './manifest.ts';
 import { readManifest } from './manifest-read.ts';
 import { type OpenedBackup, type OpenInput, openBackup } from './open.ts';
-import { restoreBackup } from './restore.ts';
+import { restoreOpened, verifiedHead } from './restore.ts';
 
 export interface DrillInput {
   /** Absolute path of the folder of backups. */
@@ -58,12 +59,16 @@ class BackupDrill implements Drill {
 
   constructor(input: DrillInput) {
     this.input = input;
-    this.record = new DrillRecord(['server', 'globals', 'restore', 'audit', 'amcheck', 'smoke'], input.runtime);
+    this.record = new DrillRecord(
+      ['verify', 'server', 'globals', 'restore', 'audit', 'amcheck', 'smoke'],
+      input.runtime,
+    );
   }
 
   work(): Promise<void> {
-    const { id, runtime } = this.input;
-    return withTask(runtime, { id: 'drill', title: `Drill ${id}` }, () => this.restored());
+    const { dir, id, runtime } = this.input;
+    const task = { id: 'drill', title: `Drill ${id}` };
+    return withTask(runtime, task, () => asReader(dir, id, runtime, () => this.restored()));
   }
 
   private async restored(): Promise<void> {
@@ -76,6 +81,9 @@ class BackupDrill implements Drill {
     const { manifest } = opened;
     this.manifest = manifest;
     this.manifestSha256 = sha256(await readFile(join(dir, id, MANIFEST_FILE)));
+    const verified = this.phase('verify', () => this.verify(head));
+    // Awaited where its end matters; until then the server may fail first.
+    verified.catch(() => undefined);
     const begun = runtime.ticks();
     const version = await serverFor(manifest.server.major, runtime);
     await withScratchServer(
@@ -83,7 +91,7 @@ class BackupDrill implements Drill {
       async (server) => {
         this.record.server = server.installation.version;
         this.record.ended('server', begun, { text: `PostgreSQL ${this.record.server}`, findings: [] });
-        await this.onServer(server, opened);
+        if (await verified) await this.onServer(server, opened);
       },
     );
   }
@@ -102,7 +110,7 @@ class BackupDrill implements Drill {
     const { manifest } = opened;
     const restored = withDatabaseName(target, copyName(manifest));
     await this.phase('globals', () => this.globals(target, opened));
-    const whole = await this.phase('restore', () => this.restore(target, manifest));
+    const whole = await this.phase('restore', () => this.restore(target, opened));
     if (!whole) return;
     await this.phase('audit', () => withSession(restored, (session) => this.audit(session), { setup: SMOKE_SETUP }));
     await this.phase('amcheck', () => withSession(restored, (session) => this.amcheck(session)));
@@ -111,6 +119,11 @@ class BackupDrill implements Drill {
 
   private phase(name: PhaseName, work: () => Promise<PhaseEnd>): Promise<boolean> {
     return this.record.phase(name, this.input.id, work);
+  }
+
+  private async verify(head: ManifestHead): Promise<PhaseEnd> {
+    await verifiedHead(this.input);
+    return { text: `${head.files.length} files, ${backupSize(head)} bytes`, findings: [] };
   }
 
   private async globals(target: Target, { manifest, text }: OpenedBackup): Promise<PhaseEnd> {
@@ -130,8 +143,9 @@ class BackupDrill implements Drill {
     });
   }
 
-  private async restore(target: Target, manifest: Manifest): Promise<PhaseEnd> {
-    const { findings, erasures } = await restoreBackup({ ...this.input, target, to: copyName(manifest) });
+  private async restore(target: Target, opened: OpenedBackup): Promise<PhaseEnd> {
+    const { manifest } = opened;
+    const { findings, erasures } = await restoreOpened({ ...this.input, target, to: copyName(manifest) }, opened);
     const compared = `catalog, ${manifest.contents.tables.length} tables and ${backupRows(manifest)} rows compared`;
     return { text: erasures === 0 ? compared : `${compared}, ${erasures} erasures re-applied`, findings };
   }
@@ -161,11 +175,11 @@ class BackupDrill implements Drill {
     const { head, manifest, record } = this;
     const { id } = this.input;
     const age = head === null ? null : record.startedAt.getTime() - Date.parse(head.at);
-    const restored = record.took('restore');
+    const took = (['verify', 'globals', 'restore'] as const).map((name) => record.took(name));
     return {
       backup: manifest && drilledBackup(manifest, this.manifestSha256),
       backup_id: id,
-      rto_ms: restored === null ? null : restored + (record.took('globals') ?? 0),
+      rto_ms: record.took('restore') === null ? null : took.reduce<number>((sum, ms) => sum + (ms ?? 0), 0),
       rpo_ms: age === null ? null : Math.max(0, age),
       findings: clockFindings(id, age),
     };

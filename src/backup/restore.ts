@@ -80,10 +80,19 @@ export async function restoreBackup(input: RestoreInput): Promise<Restored> {
 }
 
 async function restoreWhole(input: RestoreInput): Promise<Restored> {
-  const { runtime, id } = input;
-  const start = runtime.ticks();
+  const start = input.runtime.ticks();
   const { dir, identity, scratch } = input;
   const opened = await openBackup({ dir, head: await verifiedHead(input), identity, scratch });
+  return await restoreOpened(input, opened, start);
+}
+
+/** As restoreBackup, of one that is verified and open already. `start`: ticks at which the restore began. */
+export async function restoreOpened(
+  input: RestoreInput,
+  opened: OpenedBackup,
+  start = input.runtime.ticks(),
+): Promise<Restored> {
+  const { runtime, id } = input;
   const expected = await expectedOf(input, opened);
   const { manifest } = expected;
   const name = input.to ?? namedAfter(manifest.database.name, `_restored_${id.slice(0, 16)}`);
@@ -103,7 +112,12 @@ async function restoreWhole(input: RestoreInput): Promise<Restored> {
   }
 }
 
-async function verifiedHead({ dir, id, runtime }: RestoreInput): Promise<ManifestHead> {
+/** Throws BACKUP_DAMAGED, BACKUP_INTERRUPTED. */
+export async function verifiedHead({
+  dir,
+  id,
+  runtime,
+}: Pick<RestoreInput, 'dir' | 'id' | 'runtime'>): Promise<ManifestHead> {
   const { manifest, findings } = await verifyBackup({ dir, id, runtime });
   const errors = findings.filter((found) => found.level === 'error');
   if (manifest !== null && errors.length === 0) return manifest;

@@ -74,7 +74,7 @@ async function attempt(cluster: Cluster, port: number, options: LaunchOptions): 
       return { pid: child.pid, mark: startMark(child.pid), port };
     }
     if (Date.now() > deadline || options.signal?.aborted) {
-      await stopProcess(child.pid, () => ended);
+      await stopProcess(child.pid, 'fast', () => ended);
       return null;
     }
     await sleep(POLL);
@@ -118,17 +118,30 @@ function startFault(cluster: Cluster, said: string, { logFile }: LaunchOptions):
   });
 }
 
-export function stopServer(server: { readonly dataDir: string; readonly bin: string }, pid: number): Promise<void> {
+/** As pg_ctl calls them: `fast` ends sessions and writes the data, `immediate` is for data that nobody will miss. */
+export type ShutdownMode = 'fast' | 'immediate';
+
+export function stopServer(
+  server: { readonly dataDir: string; readonly bin: string },
+  pid: number,
+  mode: ShutdownMode = 'fast',
+): Promise<void> {
   if (process.platform === 'win32') {
-    spawnSync(join(server.bin, 'pg_ctl'), ['stop', '-D', server.dataDir, '-m', 'fast', '-w'], { windowsHide: true });
+    spawnSync(join(server.bin, 'pg_ctl'), ['stop', '-D', server.dataDir, '-m', mode, '-w'], { windowsHide: true });
     return Promise.resolve();
   }
-  return stopProcess(pid);
+  return stopProcess(pid, mode);
 }
 
-/** Fast shutdown (sessions are ended, data written); after 10 s immediate shutdown, after 20 s the hard way. */
-export async function stopProcess(pid: number, ended = () => !isAlive(pid)): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+const SIGNALS = { fast: ['SIGINT', 'SIGQUIT', 'SIGKILL'], immediate: ['SIGQUIT', 'SIGKILL'] } as const;
+
+/** After 10 s the next harder way: fast, immediate, SIGKILL. */
+export async function stopProcess(
+  pid: number,
+  mode: ShutdownMode = 'fast',
+  ended = () => !isAlive(pid),
+): Promise<void> {
+  for (const signal of SIGNALS[mode]) {
     try {
       process.kill(pid, signal);
     } catch {

@@ -77,7 +77,7 @@ export async function openScratchServer(options: ScratchServerOptions): Promise<
 }
 
 export async function closeScratchServer(server: ScratchServer): Promise<void> {
-  await stopServer({ dataDir: server.dataDir, bin: server.installation.bin }, server.pid);
+  await stopServer({ dataDir: server.dataDir, bin: server.installation.bin }, server.pid, 'immediate');
   rmSync(join(server.dataDir, '..'), { recursive: true, force: true });
 }
 
@@ -87,6 +87,6 @@ const PREFIX = 'strata-server-';
 export async function sweepScratchServers(parent = tmpdir()): Promise<readonly string[]> {
   return await sweepScratchFolders(PREFIX, parent, async (folder) => {
     const pid = leftoverOn(join(folder, 'data'));
-    if (pid !== null) await stopProcess(pid);
+    if (pid !== null) await stopProcess(pid, 'immediate');
   });
 }

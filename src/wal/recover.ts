@@ -170,7 +170,7 @@ async function promote(state: Recovered): Promise<void> {
 export async function discardRecovered(dataDir: string): Promise<void> {
   const { run } = await readRecovered(dataDir);
   const pid = leftoverOn(dataDir);
-  if (pid !== null) await stopProcess(pid);
+  if (pid !== null) await stopProcess(pid, 'immediate');
   for (const path of [dataDir, run, logOf(dataDir)]) await rm(path, { recursive: true, force: true });
   await rm(noteOf(dataDir), { force: true });
 }
