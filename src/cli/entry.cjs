@@ -16,16 +16,15 @@ const COMMANDS = ['STRATA_COMMANDS'];
 
 // Commands live for a second: V8's optimising compiler and its growing young generation pay off later than that.
 // Measured on a fresh `up` of 1,000 migrations: 0.85 s of CPU become 0.63, 114 MB become 90. V8 ignores flags that it does not know.
-// `seed` may make millions of rows: there they cost half of all CPU.
-if (process.argv[2] !== 'seed') {
-  v8.setFlagsFromString('--interrupt-budget=600000');
-  v8.setFlagsFromString('--semi-space-growth-factor=1');
-}
+// `seed` may make millions of rows: there they cost half of all CPU. `types` keeps what it makes, and a young generation that grows
+// copies it less often: 4 % of the time at 2,000 tables, for 30 MB.
+const word = process.argv[2] ?? '';
+if (word !== 'seed') v8.setFlagsFromString('--interrupt-budget=600000');
+if (word !== 'seed' && word !== 'types') v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 start();
 
 function start() {
-  const [word = ''] = process.argv.slice(2);
   const command = COMMANDS.includes(word) ? word : 'other';
   const file = BUNDLE.replace(/\.cjs$/, `.${command}.${process.version}-${process.arch}.cache`);
   const cachedData = bytes(file);
