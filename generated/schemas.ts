@@ -436,6 +436,7 @@ export const newBookingSchema: JsonSchema = {
     "student_name",
     "subject_name",
     "rate_cents",
+    "pricing_snapshot",
   ],
   $defs: {
     PricingSnapshot: {"description":"What the price of a booking was computed from.","type":"object","properties":{"hourly_rate":{"type":"number","minimum":0},"hourly_rate_currency":{"$ref":"#/$defs/PricingSnapshot/$defs/currency"},"minutes":{"type":"integer","minimum":1,"description":"Length of the lesson."},"platform_fee_pct":{"type":"number","minimum":0,"maximum":100},"package_id":{"type":["integer","null"]},"package_price_cents":{"type":["integer","null"]},"package_sessions":{"type":["integer","null"]}},"required":["hourly_rate","hourly_rate_currency","minutes","platform_fee_pct","package_id"],"additionalProperties":false,"$defs":{"currency":{"description":"ISO 4217.","type":"string","pattern":"^[A-Z]{3}$"}}},
@@ -1524,6 +1525,7 @@ export const newOutboxEventSchema: JsonSchema = {
     "aggregate_type",
     "aggregate_id",
     "event_type",
+    "payload",
   ],
   $defs: {
     OutboxPayload: {"description":"What subscribers learn: ids and states.","type":"object","properties":{"booking_id":{"type":"integer"},"actor_role":{"type":"string","pattern":"^[A-Z_]+$"},"session_state":{"type":"string"},"start_time":{"type":"string","format":"date-time"}},"required":["booking_id"],"additionalProperties":{"anyOf":[{"type":"string"},{"type":"integer"},{"type":"null"}]}},

@@ -811,7 +811,7 @@ export interface NewBooking {
   platform_fee_pct?: string | number | bigint;
   platform_fee_cents?: number;
   tutor_earnings_cents?: number;
-  pricing_snapshot?: PricingSnapshot;
+  pricing_snapshot: PricingSnapshot;
   credit_restored_at?: PgDate | string | null;
   join_url?: string | null;
   zoom_meeting_id?: string | null;
@@ -1565,7 +1565,7 @@ export interface NewOutboxEvent {
   aggregate_type: string;
   aggregate_id: string | number | bigint;
   event_type: string;
-  payload?: OutboxPayload;
+  payload: OutboxPayload;
   occurred_at?: PgDate | string;
   published_at?: PgDate | string | null;
   created_at?: PgDate | string;

@@ -145,8 +145,8 @@ describe('create_booking', () => {
     const at = slot();
     const b = await create(student, at);
     expect(b.version).toBe(1);
-    const copy = `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents)
-      SELECT tutor_profile_id, student_id, subject_id, start_time, end_time, 'a', 'b', 'c', 0 FROM bookings WHERE id = $1`;
+    const copy = `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot)
+      SELECT tutor_profile_id, student_id, subject_id, start_time, end_time, 'a', 'b', 'c', 0, pricing_snapshot FROM bookings WHERE id = $1`;
     expect(await outcome(db.session((s) => s.query(copy, [b.id])))).toBe('23P01');
   });
 

@@ -25,6 +25,13 @@ describe('every table', () => {
     await none(`SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 AND NOT attisdropped
       WHERE ${OURS} AND relkind IN ('r', 'p') AND col_description(c.oid, attnum) IS NULL`);
   });
+  test('has no default where a column holds a document with a schema: an empty one is none', async () => {
+    const documents = `FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0
+      WHERE ${OURS} AND col_description(c.oid, attnum) LIKE '%@schema(%'`;
+    const named = await db.session((s) => s.query(`SELECT relname ${documents}`));
+    expect(named).not.toEqual([]);
+    await none(`SELECT relname, attname ${documents} AND atthasdef`);
+  });
   test('has a primary key and created_at', async () => {
     await none(`SELECT relname FROM pg_class c WHERE ${OURS} AND relkind IN ('r', 'p')
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND contype = 'p')`);

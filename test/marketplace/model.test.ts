@@ -239,10 +239,10 @@ beforeAll(() =>
 async function put(s: Session, state: State): Promise<number> {
   const { id } = await only<{ id: number }>(
     s.query(
-      `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents,
+      `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot,
          platform_fee_cents, tutor_earnings_cents, session_state, session_outcome, payment_state, dispute_state,
          cancelled_at, cancelled_by_role, disputed_at, resolved_at)
-       VALUES ($1, $2, $3, $4, $5, 't', 's', 'x', 100, 20, 80, $6::varchar, $7, $8, $9::varchar, CASE WHEN $6 = 'CANCELLED' THEN now() END,
+       VALUES ($1, $2, $3, $4, $5, 't', 's', 'x', 100, '{}', 20, 80, $6::varchar, $7, $8, $9::varchar, CASE WHEN $6 = 'CANCELLED' THEN now() END,
          CASE WHEN $6 = 'CANCELLED' THEN 'SYSTEM' END, CASE WHEN $9 <> 'NONE' THEN now() END, CASE WHEN $9 LIKE 'RES%' THEN now() END)
        RETURNING id`,
       [tutor.id, student, subject, at(0), at(1), state.session, state.outcome, state.payment, state.dispute],

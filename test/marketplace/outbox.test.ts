@@ -8,7 +8,7 @@ const open = <T>(work: (s: Session) => Promise<T>): Promise<T> => withSession(db
 
 const add = (s: Session, aggregate: number): Promise<unknown> =>
   s.query(
-    `INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type) VALUES ('booking', $1, 'booking.test')`,
+    `INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, payload) VALUES ('booking', $1::bigint, 'booking.test', jsonb_build_object('booking_id', $1::bigint))`,
     [aggregate],
   );
 

@@ -142,8 +142,8 @@ async function addRow(
   const gone = deleted ? 'now()' : 'NULL';
   const one = async (sql: string): Promise<number> => (await only<{ id: number }>(s.query(`${sql} RETURNING id`))).id;
   const booking =
-    await one(`INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, start_time, end_time, deleted_at)
-    VALUES (${tutor}, ${student}, ${subject}, 't', 's', 'x', 0, timestamptz '2027-01-01' + ${i} * interval '1 day', timestamptz '2027-01-01 01:00' + ${i} * interval '1 day', ${gone})`);
+    await one(`INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, start_time, end_time, deleted_at)
+    VALUES (${tutor}, ${student}, ${subject}, 't', 's', 'x', 0, '{}', timestamptz '2027-01-01' + ${i} * interval '1 day', timestamptz '2027-01-01 01:00' + ${i} * interval '1 day', ${gone})`);
   await s.query(
     `INSERT INTO conversations (student_id, tutor_user_id) VALUES (${student}, ${tutorUser}) ON CONFLICT DO NOTHING`,
   );

@@ -35,9 +35,9 @@ test('books past what both have already, as people without any right of the migr
   await db.session((s) => loadSet(s, 'demo'));
   // Another tutor's lesson of the student takes the hour that would come first.
   await db.session((s) =>
-    s.query(`INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, start_time, end_time,
+    s.query(`INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, start_time, end_time,
         session_state, payment_state)
-      SELECT 2, 21, 1, 't', 's', 'x', 0, free, free + interval '1 hour', 'SCHEDULED', 'AUTHORIZED'
+      SELECT 2, 21, 1, 't', 's', 'x', 0, '{}', free, free + interval '1 hour', 'SCHEDULED', 'AUTHORIZED'
       FROM available_slots(1, now() + interval '1 day', now() + interval '30 days') AS free LIMIT 1`),
   );
   const shown = await db.session((s) => run(s));

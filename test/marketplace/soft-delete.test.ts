@@ -111,8 +111,8 @@ test('a review deleted or restored counts at once', async () => {
   const { id } = await db.session(async (s) => {
     const lesson = await only<{ id: number }>(
       s.query(
-        `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, start_time, end_time, session_state, session_outcome, payment_state)
-         VALUES ($1, $2, 1, 't', 's', 'x', 0, '2026-01-01T10:00Z', '2026-01-01T11:00Z', 'ENDED', 'COMPLETED', 'CAPTURED') RETURNING id`,
+        `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, start_time, end_time, session_state, session_outcome, payment_state)
+         VALUES ($1, $2, 1, 't', 's', 'x', 0, '{}', '2026-01-01T10:00Z', '2026-01-01T11:00Z', 'ENDED', 'COMPLETED', 'CAPTURED') RETURNING id`,
         [tutor.id, student],
       ),
     );

@@ -72,8 +72,8 @@ function insert(state: State): readonly [string, readonly unknown[]] {
   const columns = columnsOf(state);
   const names = Object.keys(columns);
   const start = new Date(Date.UTC(2026, 0, 1) + week * 7 * 86_400_000).toISOString();
-  const sql = `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents, ${names.join(', ')})
-    VALUES ($1, $2, $3, $4, $4::timestamptz + interval '1 hour', 't', 's', 'x', 0, ${names.map((_, i) => `$${i + 5}`).join(', ')}) RETURNING id`;
+  const sql = `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, start_time, end_time, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, ${names.join(', ')})
+    VALUES ($1, $2, $3, $4, $4::timestamptz + interval '1 hour', 't', 's', 'x', 0, '{}', ${names.map((_, i) => `$${i + 5}`).join(', ')}) RETURNING id`;
   return [sql, [...parties, start, ...Object.values(columns)]];
 }
 

@@ -19,8 +19,8 @@ FROM student_profiles, generate_series(1, 3);
 INSERT INTO data_subject_requests (user_id, kind, status, due_at, completed_at)
 SELECT user_id, 'EXPORT', CASE WHEN user_id % 50 > 0 THEN 'COMPLETED' ELSE 'RECEIVED' END, now(), CASE WHEN user_id % 50 > 0 THEN now() END
 FROM student_profiles, generate_series(1, 2);
-INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, published_at)
-SELECT 'booking', 1000000 + n, 'booking.test', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
+INSERT INTO outbox_events (aggregate_type, aggregate_id, event_type, payload, published_at)
+SELECT 'booking', 1000000 + n, 'booking.test', '{"booking_id": 1}', CASE WHEN n % 100 > 0 THEN now() END FROM generate_series(1, 5000) n;
 UPDATE users SET google_id = 'google-oauth2|' || id WHERE id % 3 = 0;
 INSERT INTO audit_log (actor_role, table_name, row_id, operation, changed_columns)
 SELECT 'system', CASE WHEN n % 2 = 0 THEN 'users' ELSE 'payouts' END, 1000000 + n % 900, 'UPDATE', CASE WHEN n % 100 = 0 THEN ARRAY['role'] ELSE ARRAY['status'] END

@@ -264,8 +264,8 @@ const paidTwice = (status: string, refunded: number): string =>
 
 function bookingWith(times = `'2026-07-01T10:00Z', '2026-07-01T11:00Z'`, columns = '', values = ''): string {
   const more = columns === '' ? ['', ''] : [`, ${columns}`, `, ${values}`];
-  return `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, start_time, end_time${more[0]})
-    VALUES (${tutor.id}, ${student}, ${subject}, 't', 's', 'x', 0, ${times}${more[1]})`;
+  return `INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, start_time, end_time${more[0]})
+    VALUES (${tutor.id}, ${student}, ${subject}, 't', 's', 'x', 0, '{}', ${times}${more[1]})`;
 }
 
 /** Two lessons of one student that overlap by half: with one tutor, or with another one. */
@@ -273,9 +273,9 @@ function twice(column: string, value: string, who: number, otherTutor = false): 
   const second = otherTutor ? `(SELECT id FROM another)` : String(tutor.id);
   return `WITH another AS (
       INSERT INTO tutor_profiles (user_id, title, hourly_rate) SELECT ${who}, 'x', 1 RETURNING id
-    ) INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, start_time, end_time, ${column})
-    VALUES (${tutor.id}, ${who}, ${subject}, 't', 's', 'x', 0, '2026-08-01T10:00Z', '2026-08-01T11:00Z', ${value}),
-      (${second}, ${who}, ${subject}, 't', 's', 'x', 0, '2026-08-01T10:30Z', '2026-08-01T11:30Z', ${value})`;
+    ) INSERT INTO bookings (tutor_profile_id, student_id, subject_id, tutor_name, student_name, subject_name, rate_cents, pricing_snapshot, start_time, end_time, ${column})
+    VALUES (${tutor.id}, ${who}, ${subject}, 't', 's', 'x', 0, '{}', '2026-08-01T10:00Z', '2026-08-01T11:00Z', ${value}),
+      (${second}, ${who}, ${subject}, 't', 's', 'x', 0, '{}', '2026-08-01T10:30Z', '2026-08-01T11:30Z', ${value})`;
 }
 
 function transition(actionAndRole: string): string {
