@@ -41,7 +41,10 @@ export interface Reach {
 }
 
 /** Every timeline that has segments or a history, ascending. */
-export function timelinesOf({ segments, histories }: Pick<Inventory, 'segments' | 'histories'>): readonly number[] {
+export function timelinesOf({
+  segments,
+  histories,
+}: Pick<Inventory, 'histories'> & { readonly segments: readonly SegmentName[] }): readonly number[] {
   const all = new Set([...segments.map((one) => one.timeline), ...histories.keys()]);
   return [...all].sort((a, b) => a - b);
 }

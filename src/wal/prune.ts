@@ -28,9 +28,9 @@ export async function planWalPrune({ archive, days, runtime }: WalPruneInput): P
   const [bases, contents] = [await listBases(archive), await readContents(archive)];
   const busy = new Set<string>();
   for (const { id } of bases) if ((await readerOf(baseFolder(archive), id)) !== null) busy.add(id);
-  const { segments, others } = contents;
-  const now = runtime.now().getTime();
-  return planWalRetention({ bases, segments, others, segmentSize: archive.wal_segment_size, busy, days, now });
+  const { segments, histories, others } = contents;
+  const [segmentSize, now] = [archive.wal_segment_size, runtime.now().getTime()];
+  return planWalRetention({ bases, segments, histories, others, segmentSize, busy, days, now });
 }
 
 /** Deletes, and gives the plan as it was carried out. Throws PRUNE_FAILED, BACKUP_LOCKED, BACKUP_INTERRUPTED. */
@@ -51,10 +51,10 @@ export async function pruneWal(input: WalPruneInput): Promise<WalRetention> {
   });
 }
 
-/** The anchor is what everything older is given up for: every byte of it is read before. */
-async function anchorFault({ archive, runtime }: WalPruneInput, { anchor }: WalRetention): Promise<string | null> {
+/** The anchors are what everything older is given up for: every byte of them is read before. */
+async function anchorFault({ archive, runtime }: WalPruneInput, { anchors }: WalRetention): Promise<string | null> {
   const bases = await listBases(archive);
-  for (const base of anchor === null ? [] : (chainOf(anchor, bases) ?? [])) {
+  for (const base of new Set(anchors.flatMap((anchor) => chainOf(anchor, bases) ?? []))) {
     const fault = await verifyBase(archive, base, runtime);
     if (fault !== null) return `base backup ${base.id} turned out to be damaged: ${fault}`;
   }

@@ -24,10 +24,10 @@ const GIVEN_UP = 7 * 86_400_000;
 /** What `pruneRemoteWal` would do now. */
 export function planRemoteWalPrune({ remote, days, runtime }: RemoteWalPruneInput): WalRetention {
   const { bases, contents, identity } = remote;
-  const { segments, others } = contents;
+  const { segments, histories, others } = contents;
   const now = runtime.now().getTime();
   const segmentSize = identity.wal_segment_size;
-  return planWalRetention({ bases, segments, others, segmentSize, busy: new Set(), days, now });
+  return planWalRetention({ bases, segments, histories, others, segmentSize, busy: new Set(), days, now });
 }
 
 export async function pruneRemoteWal(input: RemoteWalPruneInput): Promise<WalRetention> {

@@ -3,16 +3,19 @@
  * the rules in words.
  *
  * Age alone would be wrong: the oldest moment of the window needs a base backup from before it, and all WAL since. So the
- * cut is made at a base backup, never at a date. With several timelines it is made at one position for all of them: what lies
- * before the start of every kept base backup, no recovery can ask for, whichever timeline it takes.
+ * cut is made at a base backup, never at a date. A base backup serves only the timelines whose path it lies on: after a recovery
+ * to an earlier moment the newest one may lead nowhere. So each timeline of the window has its own, and the cut is made at one
+ * position for all of them: what lies before the start of every kept base backup, no recovery can ask for.
  */
 import { type Base, chainFault } from './base-manifest.ts';
-import { min } from './inspect.ts';
+import { type Inventory, min, timelinesOf } from './inspect.ts';
 import { type Lsn, type SegmentName, segmentOf, segmentText } from './lsn.ts';
+import { isOnPath, pathOf } from './timelines.ts';
 
 export interface RetentionInput {
   readonly bases: readonly Base[];
   readonly segments: readonly (SegmentName & { readonly name: string })[];
+  readonly histories: Inventory['histories'];
   /** Names of `.backup` and `.partial` files; they go with the segment that they are about. */
   readonly others: readonly string[];
   readonly segmentSize: number;
@@ -32,8 +35,8 @@ export interface BaseVerdict {
 export interface WalRetention {
   /** Why nothing may be deleted; null: nothing stands against it. */
   readonly blocked: string | null;
-  /** The base backup that the oldest moment of the window is recovered from; null: there is none so old. */
-  readonly anchor: Base | null;
+  /** The base backups that the oldest moments of the window are recovered from, one for each timeline of it; none: there is none so old. */
+  readonly anchors: readonly Base[];
   /** Newest first. */
   readonly bases: readonly BaseVerdict[];
   /** WAL before this position goes; null: none. */
@@ -49,15 +52,17 @@ const CLOCK_TOLERANCE = 5 * 60_000;
 export function planWalRetention(input: RetentionInput): WalRetention {
   const { bases, days, now } = input;
   const newestFirst = [...bases].sort((a, b) => b.stoppedAt - a.stoppedAt || (a.id < b.id ? 1 : -1));
-  const blocked = whyBlocked(newestFirst, bases, now);
-  const good = newestFirst.filter((base) => chainFault(base, bases) === null);
-  const anchor = good.find((base) => base.stoppedAt <= now - days * DAY) ?? null;
-  const verdicts = newestFirst.map((base) => judge(base, { anchor, blocked, input, newestFirst }));
+  const since = now - days * DAY;
+  const old = newestFirst.filter((base) => chainFault(base, bases) === null && base.stoppedAt <= since);
+  const timelines = timelinesSince(old, input);
+  const blocked = whyBlocked(newestFirst, bases, now) ?? unknownPath(timelines, input);
+  const anchors = anchorsOf(timelines, old, input);
+  const verdicts = newestFirst.map((base) => judge(base, { anchors, blocked, input, since }));
   const kept = keptWithParents(verdicts, bases);
-  const cut = blocked === null && anchor !== null ? cutOf(verdicts, kept) : null;
+  const cut = blocked === null && anchors.length > 0 ? cutOf(verdicts, kept) : null;
   return {
     blocked,
-    anchor,
+    anchors,
     bases: verdicts.map((one) =>
       one.keep || !kept.has(one.base.id) ? one : { ...one, keep: true, reason: 'a kept one builds on it' },
     ),
@@ -76,20 +81,46 @@ function whyBlocked([newest]: readonly Base[], bases: readonly Base[], now: numb
   return `base backup ${newest.id} is of ${of}, the clock says ${clock}`;
 }
 
-interface Judgement {
-  readonly anchor: Base | null;
-  readonly blocked: string | null;
-  readonly input: RetentionInput;
-  readonly newestFirst: readonly Base[];
+/**
+ * The timelines that the window may have moments of: numbers grow with time, so that older ones than that of a base backup
+ * from before the window had been left by then. `old`: good base backups from before the window.
+ */
+function timelinesSince(old: readonly Base[], input: RetentionInput): readonly number[] {
+  const oldest = Math.max(1, ...old.map((base) => base.manifest?.timeline ?? 1));
+  const all = new Set([1, ...timelinesOf(input), ...input.bases.map((base) => base.manifest?.timeline ?? 1)]);
+  return [...all].filter((timeline) => timeline >= oldest).sort((a, b) => a - b);
 }
 
-function judge(base: Base, { anchor, blocked, input, newestFirst }: Judgement): BaseVerdict {
+/** What a timeline needs is not known without its history. */
+function unknownPath(timelines: readonly number[], { histories }: RetentionInput): string | null {
+  const lost = timelines.find((timeline) => pathOf(timeline, histories) === null);
+  return lost === undefined ? null : `the history file of timeline ${lost} is missing or damaged`;
+}
+
+/** Of each timeline the newest good base backup from before the window that lies on its path. */
+function anchorsOf(timelines: readonly number[], old: readonly Base[], { histories }: RetentionInput): readonly Base[] {
+  const found = timelines.map((timeline) => {
+    const path = pathOf(timeline, histories) ?? [];
+    return old.find((base) => isOnPath(path, base.manifest?.timeline ?? 0, base.stop));
+  });
+  return old.filter((base) => found.includes(base));
+}
+
+interface Judgement {
+  readonly anchors: readonly Base[];
+  readonly blocked: string | null;
+  readonly input: RetentionInput;
+  /** Milliseconds: the oldest moment of the window. */
+  readonly since: number;
+}
+
+function judge(base: Base, { anchors, blocked, input, since }: Judgement): BaseVerdict {
   const verdict = (keep: boolean, reason: string): BaseVerdict => ({ base, keep, reason });
   if (base.manifest === null) return verdict(true, 'cannot be understood: not counted, not deleted');
   if (blocked !== null) return verdict(true, 'nothing may be deleted');
-  if (anchor === null) return verdict(true, `none is older than ${input.days} days`);
-  if (base === anchor) return verdict(true, `the oldest moment of ${input.days} days is recovered from it`);
-  if (newestFirst.indexOf(base) < newestFirst.indexOf(anchor)) return verdict(true, `of the last ${input.days} days`);
+  if (anchors.length === 0) return verdict(true, `none is older than ${input.days} days`);
+  if (anchors.includes(base)) return verdict(true, `the oldest moment of ${input.days} days is recovered from it`);
+  if (base.stoppedAt > since) return verdict(true, `of the last ${input.days} days`);
   if (input.busy.has(base.id)) return verdict(true, 'it is being restored');
   return verdict(false, `before the last ${input.days} days`);
 }

@@ -6,10 +6,12 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asReader } from '../../src/disk/reader.ts';
 import { type Archive, baseFolder } from '../../src/wal/archive.ts';
 import { type Base, type BaseManifest, chainFault, chainOf, listBases } from '../../src/wal/base-manifest.ts';
+import { type Inventory, reaches, timelinesOf } from '../../src/wal/inspect.ts';
 import { segmentText } from '../../src/wal/lsn.ts';
 import { planWalPrune, pruneWal } from '../../src/wal/prune.ts';
 import { planWalRetention, type RetentionInput, type WalRetention } from '../../src/wal/retention.ts';
 import { readStatus } from '../../src/wal/status.ts';
+import type { Leg } from '../../src/wal/timelines.ts';
 import { strata } from '../support/project.ts';
 import { copyArchive, makeCluster, rewrite, runtime, type TestCluster } from './cluster.ts';
 
@@ -23,17 +25,27 @@ describe('over random archives', () => {
   test('every moment of the window that could be recovered before can be recovered after', () => {
     check((input, plan) => {
       const rest = left(input, plan);
-      for (const base of input.bases.filter((one) => chainFault(one, input.bases) === null)) {
-        const later = input.bases.filter(
-          (one) => one.stoppedAt > base.stoppedAt && chainFault(one, input.bases) === null,
-        );
-        const until = Math.min(...later.map((one) => one.stoppedAt), Number.POSITIVE_INFINITY);
-        // The base backup that some moment of the window is recovered from: the newest that stopped by then.
-        if (until <= input.now - input.days * DAY) continue;
-        expect(chainFault(rest.bases.find((one) => one.id === base.id) ?? fault(), rest.bases)).toBeNull();
-        const needed = input.segments.filter((one) => one.number >= base.start / BigInt(SIZE));
-        expect(needed.filter((one) => !rest.segments.includes(one))).toEqual([]);
+      const since = input.now - input.days * DAY;
+      // The timeline that the cluster is on now, and those that it left within the window.
+      const current = Math.max(0, ...good(input).flatMap((one) => (one.stoppedAt <= since ? [timelineOf(one)] : [])));
+      for (const timeline of timelinesOf(input).filter((one) => one >= current)) {
+        const before = reaches(inspected(input), timeline);
+        const oldest = before.findLastIndex(({ base }) => base.stoppedAt <= since);
+        const told = before.slice(Math.max(0, oldest)).map(({ base, first, last }) => [base.id, first, last]);
+        const after = reaches(inspected(rest), timeline).map(({ base, first, last }) => [base.id, first, last]);
+        expect(after).toEqual(expect.arrayContaining(told));
       }
+    });
+  });
+
+  test('nothing goes when nobody knows where a timeline came from', () => {
+    check((input) => {
+      const [newest] = [...input.histories.keys()].slice(-1);
+      if (newest === undefined) return;
+      const histories = new Map([...input.histories].filter(([timeline]) => timeline !== newest));
+      const { blocked, bases, files } = planWalRetention({ ...input, histories });
+      expect(blocked).not.toBeNull();
+      expect([bases.filter((one) => !one.keep), files]).toEqual([[], []]);
     });
   });
 
@@ -97,14 +109,27 @@ describe('over random archives', () => {
   });
 });
 
-function fault(): never {
-  throw new Error('a base backup of the window is gone');
+function good({ bases }: RetentionInput): readonly Base[] {
+  return bases.filter((one) => chainFault(one, bases) === null);
+}
+
+function timelineOf({ manifest }: Base): number {
+  return manifest?.timeline ?? 0;
+}
+
+function inspected({ bases, segments, histories, segmentSize }: RetentionInput): Inventory {
+  return {
+    bases: sorted(bases),
+    segments: segments.map((one) => ({ ...one, fault: null, proof: 'header' as const })),
+    histories,
+    segmentSize,
+  };
 }
 
 function check(property: (input: RetentionInput, plan: WalRetention) => void): void {
   fc.assert(
     fc.property(archives, (input) => property(input, planWalRetention(input))),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 }
 
@@ -123,7 +148,27 @@ function left(input: RetentionInput, plan: WalRetention): RetentionInput {
   };
 }
 
-/** Base backups hours or days apart, some incremental, some damaged; WAL on one or two timelines; a clock near the newest. */
+/** The life of a cluster up to now: where it is, and what it has left behind. */
+interface Life {
+  time: number;
+  /** Segment it is in. */
+  number: number;
+  timeline: number;
+  path: readonly Leg[];
+}
+
+/** Back to a segment: a new timeline, which leaves at its beginning the one that was there then. */
+function goBack(life: Life, to: number, histories: Map<number, readonly Leg[]>): void {
+  const at = BigInt(to) * BigInt(SIZE);
+  const on = life.path.findIndex((leg) => leg.until === null || at <= leg.until);
+  const legs = life.path.slice(0, on + 1).map((leg, i) => (i === on ? { ...leg, until: at } : leg));
+  life.timeline += 1;
+  life.number = to;
+  life.path = [...legs, { timeline: life.timeline, until: null }];
+  histories.set(life.timeline, legs);
+}
+
+/** Base backups hours or days apart, some incremental, some damaged; recoveries to earlier moments between them; a clock near the newest. */
 const archives: fc.Arbitrary<RetentionInput> = fc
   .record({
     steps: fc.array(
@@ -134,42 +179,54 @@ const archives: fc.Arbitrary<RetentionInput> = fc
         fault: fc.option(fc.constant('damaged'), { freq: 5 }),
         readable: fc.integer({ min: 0, max: 12 }).map((n) => n > 0),
         busy: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
+        back: fc.option(fc.integer({ min: 1, max: 9 }), { freq: 3 }),
       }),
       { maxLength: 8 },
     ),
     days: fc.integer({ min: 1, max: 14 }),
     clock: fc.integer({ min: -30, max: 500 }),
-    fork: fc.integer({ min: 0, max: 20 }),
   })
-  .map(({ steps, days, clock, fork }) => {
-    let [time, number] = [Date.UTC(2026, 9, 20), 1];
+  .map(({ steps, days, clock }) => {
+    const life: Life = { time: Date.UTC(2026, 9, 20), number: 1, timeline: 1, path: [{ timeline: 1, until: null }] };
     let parent: string | null = null;
     const bases: Base[] = [];
+    const histories = new Map<number, readonly Leg[]>();
+    const segments = new Map<string, RetentionInput['segments'][number]>();
+    const write = (count: number): void => {
+      for (let more = 0; more <= count; more += 1) {
+        const segment = { timeline: life.timeline, number: BigInt(life.number + more) };
+        const name = segmentText(segment, SIZE);
+        segments.set(name, { ...segment, name });
+      }
+      life.number += count;
+    };
     for (const [index, step] of steps.entries()) {
-      time += step.hours * 3_600_000;
-      number += step.segments;
+      life.time += step.hours * 3_600_000;
+      if (step.back !== null) {
+        goBack(life, Math.max(1, life.number - step.back), histories);
+        // An incremental one cannot build on what is not on its path.
+        parent = null;
+      }
+      write(step.segments);
       const id = `base${String(index).padStart(2, '0')}`;
-      const manifest = { parent: step.incremental ? parent : null, timeline: 1 } as BaseManifest;
-      const start = BigInt(number) * BigInt(SIZE) + 40n;
+      const manifest = { parent: step.incremental ? parent : null, timeline: life.timeline } as BaseManifest;
+      const start = BigInt(life.number) * BigInt(SIZE) + 40n;
       bases.push({
         id,
         manifest: step.readable ? manifest : null,
         fault: step.readable ? step.fault : 'base.json is missing or damaged',
         start: step.readable ? start : 0n,
         stop: start + 100n,
-        stoppedAt: time,
+        stoppedAt: life.time,
       });
       if (step.readable) parent = id;
     }
-    const segments = Array.from({ length: number + 4 }, (_, i) => i + 1).flatMap((one) =>
-      (fork > 0 && one >= fork ? [1, 2] : [1]).map((timeline) => {
-        const segment = { timeline, number: BigInt(one) };
-        return { ...segment, name: segmentText(segment, SIZE) };
-      }),
-    );
-    const others = segments.filter((_, i) => i % 3 === 0).map((one) => `${one.name}.00000028.backup`);
+    write(3);
+    const files = [...segments.values()].sort((a, b) => Number(a.number - b.number) || a.timeline - b.timeline);
+    const others = files.filter((_, i) => i % 3 === 0).map((one) => `${one.name}.00000028.backup`);
     const busy = new Set(steps.flatMap((step, i) => (step.busy ? [bases[i]?.id ?? ''] : [])));
-    return { bases, segments, others, segmentSize: SIZE, busy, days, now: time + clock * 3_600_000 };
+    const now = life.time + clock * 3_600_000;
+    return { bases, segments: files, histories, others, segmentSize: SIZE, busy, days, now };
   });
 
 describe('a real archive', () => {
