@@ -13,8 +13,11 @@ import largeObjectsCountSql from './sql/large-objects-count.sql';
 import sequencesSql from './sql/sequences.sql';
 import tablesSql from './sql/tables.sql';
 
-/** How rows are hashed: `columns` one by one, `text` the row's text (as of manifests that do not say), `none` only counts. */
-export type Hashing = 'columns' | 'text' | 'none';
+/**
+ * How rows are hashed: `bytes` of the columns one by one; `columns`, as until 0.1, the same with hash functions that fold numbers of
+ * 64 bits; `text` the row's text (as of manifests that do not say); `none` only counts.
+ */
+export type Hashing = NonNullable<Contents['hashed']> | 'text' | 'none';
 
 export interface ContentsOptions {
   readonly hashing: Hashing;
@@ -71,7 +74,9 @@ export async function readContents(session: Session, options: ContentsOptions): 
     }
   });
   const tables = listed.map((table) => found.get(table) as TableContents);
-  return { ...(options.hashing === 'columns' ? { hashed: options.hashing } : {}), tables, sequences, large_objects };
+  const { hashing } = options;
+  const hashed = hashing === 'bytes' || hashing === 'columns' ? { hashed: hashing } : {};
+  return { ...hashed, tables, sequences, large_objects };
 }
 
 /** Runs `work` on the session and on as many more as there are jobs for, until all of them have ended. */
@@ -120,7 +125,7 @@ function* batches(tables: readonly Listed[]): Generator<readonly Listed[]> {
 }
 
 function tableSql({ schema, name, columns }: Listed, { hashing }: ContentsOptions): string {
-  const hash = hashing === 'columns' ? rowHash(columns) : textHash(columns);
+  const hash = hashing === 'bytes' || hashing === 'columns' ? rowHash(columns, hashing) : textHash(columns);
   const checksum = hashing === 'none' ? 'NULL::text' : `coalesce(sum(${hash}), 0)::text`;
   return `SELECT count(*)::text AS rows, ${checksum} AS checksum FROM ONLY ${qname(schema, name)} AS t`;
 }
@@ -130,19 +135,17 @@ function tableSql({ schema, name, columns }: Listed, { hashing }: ContentsOption
  * are partitioned by hash lie where these functions say. Not an enum's (it hashes an oid), an interval's (a day is 24 hours), a
  * float's (0 is -0), json's (there is none).
  */
-const HASHED = new Set([
-  'bool',
-  'char',
-  'int2',
-  'int4',
-  'int8',
-  'oid',
-  'uuid',
-  'bytea',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
+const HASHED = new Set(['bool', 'char', 'int2', 'int4', 'oid', 'uuid', 'bytea', 'date']);
+/**
+ * Types whose values are hashed by their bytes: the hash functions of 64-bit numbers fold both halves into one (that of 4294967296
+ * is that of 1), and 1.0 and 1.00 have one hash, but not the same bytes.
+ */
+const SENT = new Map([
+  ['int8', 'int8send'],
+  ['time', 'time_send'],
+  ['timestamp', 'timestamp_send'],
+  ['timestamptz', 'timestamptz_send'],
+  ['numeric', 'numeric_send'],
 ]);
 const WORDS = new Set(['text', 'varchar']);
 
@@ -151,21 +154,21 @@ const WORDS = new Set(['text', 'varchar']);
  * the COPY that pg_dump asks for. hash_record_extended() alone will not do: it is a sum over the columns, and the sum of sums
  * over all rows stays the same when two rows exchange a value. Hence the hash of it once more. The rest goes by its text.
  */
-function rowHash(columns: readonly Column[]): string {
-  const parts = columns.flatMap((column) => columnHashed(column) ?? []);
+function rowHash(columns: readonly Column[], hashing: 'bytes' | 'columns'): string {
+  const parts = columns.flatMap((column) => columnHashed(column, hashing) ?? []);
   if (parts.length === 0) return textHash(columns);
-  const rest = columns.filter((column) => columnHashed(column) === null);
+  const rest = columns.filter((column) => columnHashed(column, hashing) === null);
   const all = rest.length === 0 ? parts : [...parts, rowText(rest)];
   return `hashtextextended(hash_record_extended(ROW(${all.join(', ')}), 0)::text COLLATE "C", 0)`;
 }
 
-function columnHashed({ name, type }: Column): string | null {
+function columnHashed({ name, type }: Column, hashing: 'bytes' | 'columns'): string | null {
   const column = `t.${ident(name)}`;
   if (type === null) return null;
   if (WORDS.has(type)) return `${column} COLLATE "C"`;
-  // 1.0 and 1.00 have one hash, but not the same bytes.
-  if (type === 'numeric') return `numeric_send(${column})`;
-  return HASHED.has(type) ? column : null;
+  const send = SENT.get(type);
+  if (send === undefined) return HASHED.has(type) ? column : null;
+  return hashing === 'bytes' || type === 'numeric' ? `${send}(${column})` : column;
 }
 
 function textHash(columns: readonly Column[]): string {

@@ -1,7 +1,8 @@
 /**
  * Where a restore writes. A new database gets its own name only when everything in it was compared: until then it is
- * called strata_restore_<random>, so that nobody takes half a database for a whole one. An idle session in it marks it
- * as being worked on; what a killed restore left has none, and the next restore drops it.
+ * called strata_restore_<random>, so that nobody takes half a database for a whole one, and nobody but its owner may connect:
+ * whom the backup still shows may have been erased since. An idle session in it marks it as being worked on; what a killed
+ * restore left has none, and the next restore drops it.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +15,8 @@ import { ServerError } from '../pg/server-error.ts';
 import type { DatabaseFacts, Manifest } from './manifest.ts';
 import databaseExistsSql from './sql/database-exists.sql';
 import occupantsSql from './sql/occupants.sql';
+import publicGrantsSql from './sql/public-grants.sql';
+import sessionsSql from './sql/sessions.sql';
 import unfinishedSql from './sql/unfinished.sql';
 
 export interface Destination {
@@ -66,9 +69,22 @@ export async function withDestination<T>(
   const target = withDatabaseName(admin.target, input.name);
   if (existing) {
     await checkExisting(target, existing.encoding, input);
-    return await work({ target, fresh: false });
+    return await closed(admin, input.name, () => work({ target, fresh: false }));
   }
   return await inNewDatabase(admin, input, work);
+}
+
+/** Keeps everyone out who is not named in the grants, as in a new one; the work itself ends with the grants of the backup. */
+async function closed<T>(admin: Session, name: string, work: () => Promise<T>): Promise<T> {
+  const [before] = await admin.query<{ connect: boolean; temporary: boolean }>(publicGrantsSql, [name]);
+  await admin.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${ident(name)} FROM PUBLIC`);
+  try {
+    return await work();
+  } catch (thrown) {
+    const back = [before?.connect ? 'CONNECT' : '', before?.temporary ? 'TEMPORARY' : ''].filter(Boolean).join(', ');
+    if (back !== '') await admin.query(`GRANT ${back} ON DATABASE ${ident(name)} TO PUBLIC`).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 async function inNewDatabase<T>(
@@ -80,6 +96,8 @@ async function inNewDatabase<T>(
   const target = withDatabaseName(admin.target, draft);
   const guard = await serialised(admin, async () => {
     await admin.query(createSql(draft, input.manifest.database, majorOf(admin)));
+    await admin.query(`REVOKE CONNECT, TEMPORARY ON DATABASE ${ident(draft)} FROM PUBLIC`);
+    await admin.query(`ALTER DATABASE ${ident(draft)} ALLOW_CONNECTIONS true`);
     return await openSession(target);
   });
   try {
@@ -150,10 +168,10 @@ async function dropUnfinished(admin: Session): Promise<void> {
   });
 }
 
-/** The same encoding and locale, always from template0: template1 may hold anything. */
+/** The same encoding and locale, always from template0: template1 may hold anything. Nobody may connect yet. */
 function createSql(name: string, database: DatabaseFacts, major: number): string {
   const parts = [
-    `CREATE DATABASE ${ident(name)} TEMPLATE template0 ENCODING ${literal(database.encoding)}`,
+    `CREATE DATABASE ${ident(name)} TEMPLATE template0 ALLOW_CONNECTIONS false ENCODING ${literal(database.encoding)}`,
     `LC_COLLATE ${literal(database.collate)} LC_CTYPE ${literal(database.ctype)}`,
     `LOCALE_PROVIDER ${database.locale_provider}`,
   ];
@@ -174,6 +192,8 @@ async function checkExisting(target: Target, encoding: string, input: Destinatio
     }
     const occupants = (await session.query<{ what: string }>(occupantsSql)).map(({ what }) => what);
     if (occupants.length > 0) throw notEmpty(name, occupants);
+    const others = (await session.query<{ who: string }>(sessionsSql)).map(({ who }) => who);
+    if (others.length > 0 && confirm !== name) throw inUse(name, others);
     if (encoding !== manifest.database.encoding) {
       throw new ToolError(
         'RESTORE_FAILED',
@@ -183,6 +203,13 @@ async function checkExisting(target: Target, encoding: string, input: Destinatio
         },
       );
     }
+  });
+}
+
+function inUse(name: string, others: readonly string[]): ToolError {
+  return new ToolError('TARGET_IN_USE', `database "${name}" is in use`, {
+    detail: `connected: ${others.slice(0, 5).join(', ')}${others.length > 5 ? ', …' : ''}`,
+    hint: `Let them go first, restore into a new database with --to NAME, or turn the second key: --confirm ${name}`,
   });
 }
 

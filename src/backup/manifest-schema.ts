@@ -96,7 +96,7 @@ export const DETAILS_SCHEMA: object = record(
         ),
         large_objects: record({ count, checksum: textOrNull }),
       },
-      { hashed: { const: 'columns' } },
+      { hashed: { enum: ['bytes', 'columns'] } },
     ),
     warnings: list(text),
   },

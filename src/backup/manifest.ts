@@ -39,8 +39,8 @@ export interface SequenceContents {
 }
 
 export interface Contents {
-  /** How rows are hashed: column by column. Absent: by their text, or not at all. */
-  readonly hashed?: 'columns';
+  /** How rows are hashed: by the bytes of each column, or as until 0.1 (`columns`). Absent: by their text, or not at all. */
+  readonly hashed?: 'bytes' | 'columns';
   readonly tables: readonly TableContents[];
   readonly sequences: readonly SequenceContents[];
   /** The checksum is null for roles that may not read pg_largeobject. */

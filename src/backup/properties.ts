@@ -65,7 +65,10 @@ function otherStatements(facts: DatabaseFacts): readonly Statement[] {
     statements.push((database) => `ALTER DATABASE ${ident(database)} CONNECTION LIMIT ${connection_limit}`);
   // The owner first: grants that it gave itself are part of the list.
   statements.push((database) => `ALTER DATABASE ${ident(database)} OWNER TO ${ident(owner)}`);
-  if (grants !== null) {
+  // Until now nobody but the owner could connect.
+  if (grants === null)
+    statements.push((database) => `GRANT CONNECT, TEMPORARY ON DATABASE ${ident(database)} TO PUBLIC`);
+  else {
     statements.push((database) => `REVOKE ALL ON DATABASE ${ident(database)} FROM PUBLIC, ${ident(owner)}`);
     for (const { grantee, privilege, grantable } of grants) {
       const who = grantee === null ? 'PUBLIC' : ident(grantee);

@@ -217,7 +217,7 @@ async function dumpAndCount(session: Session, job: Job): Promise<Taken> {
   const [files, contents, globals] = await together<[readonly BackupFile[], Contents, string]>(runtime.signal, [
     (signal) => dumpDatabase({ ...dump, onBytes }, signal),
     (signal) =>
-      cancelledBy(signal, session, () => readContents(session, { hashing: checksums ? 'columns' : 'none', signal })),
+      cancelledBy(signal, session, () => readContents(session, { hashing: checksums ? 'bytes' : 'none', signal })),
     (signal) => dumpGlobals(job.pgDumpall, target, { env: runtime.env, signal, passwords: job.rolePasswords }),
   ]);
   return { state, audit, dump: files, contents, globals };

@@ -133,6 +133,7 @@ export const CODES = {
   RESTORE_ROLE_MISSING: { exit: EXIT.refused, title: 'roles that the backup names do not exist on the server' },
   RESTORE_SELECTION: { exit: EXIT.usage, title: 'the backup has no such table or schema' },
   SWAP_FAILED: { exit: EXIT.failed, title: 'a restored database could not take the name of the old one' },
+  TARGET_IN_USE: { exit: EXIT.refused, title: 'others are connected to the database to restore into' },
   TARGET_NOT_EMPTY: { exit: EXIT.refused, title: 'the database to restore into is not empty' },
   TARGET_PRODUCTION: { exit: EXIT.refused, title: 'the database to restore into is marked as production' },
   // object storage

@@ -14,7 +14,7 @@ const db = useDatabase();
 const signal = new AbortController().signal;
 
 /** Of the only table, under settings that would change how its values read. */
-async function tableOf(session: Session, hashing: Hashing = 'columns'): Promise<TableContents | undefined> {
+async function tableOf(session: Session, hashing: Hashing = 'bytes'): Promise<TableContents | undefined> {
   await session.batch(`SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET bytea_output = 'escape'`);
   const read = async (s: Session): Promise<TableContents | undefined> => {
     await s.batch(STABLE_TEXT);
@@ -29,6 +29,12 @@ test.each([
   ['smallint', '1', '-1'],
   ['integer', '1', '-1'],
   ['bigint', '1', '2'],
+  // Their hash functions fold 64 bits into 32.
+  ['bigint', '1', '4294967296'],
+  ['bigint', '-1', '4294967295'],
+  ['time', "'00:00:00.000001'", "'01:11:34.967296'"],
+  ['timestamp', "'2000-01-01 00:00:00.000001'", "'2000-01-01 01:11:34.967296'"],
+  ['timestamptz', "'2000-01-01 00:00:00.000001Z'", "'2000-01-01 01:11:34.967296Z'"],
   ['oid', '1', '4294967295'],
   ['uuid', "'00000000-0000-0000-0000-000000000001'", "'00000000-0000-0000-0000-000000000002'"],
   ['bytea', "'\\x00'", "'\\x0000'"],
@@ -82,16 +88,20 @@ test('a value that moves to another column, and a row that is there twice, are f
   });
 });
 
-test('a backup whose manifest does not say how its rows were hashed is compared by their text', async () => {
+test.each([
+  ['does not say how its rows were hashed', 'text'],
+  ['was written until 0.1', 'columns'],
+] as const)('a backup whose manifest %s is compared as it was made', async (_title, hashing) => {
   const name = `${db.target().database}_old`;
-  await db.session((s) => s.batch('CREATE TABLE t (id integer, v numeric); INSERT INTO t VALUES (1, 1.50), (2, NULL)'));
-  const text = await db.session((s) => tableOf(s, 'text'));
+  await db.session((s) => s.batch('CREATE TABLE t (id bigint, v numeric); INSERT INTO t VALUES (1, 1.50), (2, NULL)'));
+  const text = await db.session((s) => tableOf(s, hashing));
   const backup = await take(db.target());
   const [table] = backup.manifest.contents.tables;
   expect(table?.checksum).not.toBe(text?.checksum);
   const path = join(backup.path, 'manifest.json');
   const reseal = (checksum: string): void => {
-    const contents = { ...backup.manifest.contents, hashed: undefined, tables: [{ ...table, checksum }] };
+    const hashed = hashing === 'text' ? undefined : hashing;
+    const contents = { ...backup.manifest.contents, hashed, tables: [{ ...table, checksum }] };
     writeFileSync(path, JSON.stringify({ ...backup.manifest, contents }));
     const sums = readFileSync(join(backup.path, 'SHA256SUMS'), 'utf8');
     const sum = sha256(readFileSync(path));
@@ -100,6 +110,8 @@ test('a backup whose manifest does not say how its rows were hashed is compared 
   try {
     reseal(text?.checksum ?? '');
     expect(await restore(backup, name)).toMatchObject({ findings: [] });
+    const connects = `SELECT has_database_privilege('pg_monitor', '${name}', 'CONNECT') AS may`;
+    expect(await db.session((s) => s.query(connects))).toEqual([{ may: true }]);
     await dropDatabase(name);
     reseal(table?.checksum ?? '');
     await expect(restore(backup, name)).rejects.toMatchObject({ code: 'RESTORE_MISMATCH' });
@@ -123,7 +135,7 @@ test('several sessions read the same as one, in the order of the tables, and one
           async (s) => {
             await s.batch(STABLE_TEXT);
             await withSession(target, (other) => other.batch(meanwhile));
-            return (await readContents(s, { hashing: 'columns', signal, jobs })).tables;
+            return (await readContents(s, { hashing: 'bytes', signal, jobs })).tables;
           },
           { isolation: 'repeatable read', readOnly: true },
         );

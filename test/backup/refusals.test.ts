@@ -90,6 +90,62 @@ test('a database marked as production wants its name, even when it is empty', as
   }
 });
 
+test('a database that others are in wants its name, too', async () => {
+  await admin(`CREATE DATABASE ${to()} TEMPLATE template0`);
+  try {
+    await withSession(withDatabaseName(serverTarget(), to()), async () => {
+      await expect(restore(backup, to())).rejects.toMatchObject({
+        code: 'TARGET_IN_USE',
+        exit: 6,
+        more: { detail: expect.stringMatching(/pid \d+/), hint: expect.stringContaining(`--confirm ${to()}`) },
+      });
+      expect(await restore(backup, to(), { confirm: to() })).toMatchObject({ database: to() });
+    });
+  } finally {
+    await dropDatabase(to());
+  }
+});
+
+test.each([
+  ['a new database', undefined],
+  ['an empty one', 'CREATE DATABASE'],
+])('nobody gets into %s before the erasures were repeated', async (_title, create) => {
+  const may = async (where: string): Promise<unknown> =>
+    await withSession(serverTarget(), (s) =>
+      s.query(
+        `SELECT bool_or(has_database_privilege('pg_monitor', oid, 'CONNECT')) AS connects FROM pg_database WHERE datname = '${to()}' OR ${where}`,
+      ),
+    );
+  if (create !== undefined) await admin(`${create} ${to()} TEMPLATE template0`);
+  try {
+    const seen: unknown[] = [];
+    const erasures = async (): Promise<readonly []> => {
+      seen.push(...((await may("datname ~ '^strata_restore_'")) as readonly unknown[]));
+      return [];
+    };
+    await restore(backup, to(), { erasures });
+    expect(seen).toEqual([{ connects: false }]);
+    // The original was closed to PUBLIC, too; one that was not is opened again: contents.test.ts.
+    expect(await may('false')).toEqual([{ connects: false }]);
+  } finally {
+    await dropDatabase(to());
+  }
+});
+
+test('a database that could not be filled is as open as before', async () => {
+  await admin(`CREATE DATABASE ${to()} TEMPLATE template0`);
+  try {
+    const erasures = async (): Promise<never> => {
+      throw new Error('no list');
+    };
+    await expect(restore(backup, to(), { erasures })).rejects.toThrow();
+    const sql = `SELECT has_database_privilege('pg_monitor', '${to()}', 'CONNECT') AS connects`;
+    expect(await withSession(serverTarget(), (s) => s.query(sql))).toEqual([{ connects: true }]);
+  } finally {
+    await dropDatabase(to());
+  }
+});
+
 test('another encoding cannot be filled', async () => {
   await admin(
     `CREATE DATABASE ${to()} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
