@@ -2,8 +2,9 @@
  * A backup from the bucket into the folder: into `<id>.download.partial`, every byte compared with the manifest's hash, and
  * renamed when all of it is there. What a killed run left is gone on with, byte for byte.
  */
-import { mkdir, rename, rm, truncate } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../base/canonical.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { syncFolder, writeDurably } from '../disk/durable.ts';
@@ -50,7 +51,8 @@ export async function downloadBackup(input: DownloadInput): Promise<Downloaded> 
       );
       await rename(partial, path);
       await syncFolder(dir);
-      await recordVerification(dir, { id, at: runtime.now().toISOString(), ok: true });
+      const hash = sha256(await readFile(join(path, MANIFEST_FILE)));
+      await recordVerification(dir, { id, at: runtime.now().toISOString(), ok: true, manifest_sha256: hash });
       return { id, path, size, present: false };
     } catch (thrown) {
       throw explained(thrown, partial);

@@ -66,7 +66,19 @@ export async function readDrills(dir: string): Promise<DrillHistory> {
     if (report?.id === name.slice(0, -'.json'.length)) reports.push(report);
     else findings.push(unreadable(join(folder, name)));
   }
+  // Ids tell the second only, and two drills may fit into one.
+  reports.sort((a, b) => byCode(b.started_at, a.started_at));
   return { reports, findings };
+}
+
+/** Ids of the backups whose last drill, of those that said something, failed. */
+export async function failedDrills(dir: string): Promise<ReadonlySet<string>> {
+  const last = new Map<string, string>();
+  // Newest first.
+  for (const { backup_id, result } of (await readDrills(dir)).reports) {
+    if (result !== 'not_run' && !last.has(backup_id)) last.set(backup_id, result);
+  }
+  return new Set([...last].filter(([, result]) => result === 'failed').map(([id]) => id));
 }
 
 async function reporting<T>(dir: string, work: (folder: string) => Promise<T>): Promise<T> {

@@ -107,7 +107,7 @@ function backupMetrics(backups: readonly Listed[]): readonly string[] {
     }));
   const good = (own: readonly Listed[]): Listed | undefined => own.find(({ state }) => state === 'good');
   const counts = databases.flatMap((database) =>
-    (['good', 'unverified', 'damaged'] as const).map((state) => ({
+    (['good', 'unverified', 'damaged', 'failed'] as const).map((state) => ({
       labels: { database, state },
       value: backups.filter((one) => nameOf(one) === database && one.state === state).length,
     })),

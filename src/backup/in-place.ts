@@ -16,12 +16,17 @@ import { readMark, writeMark } from '../pg/mark.ts';
 import { type Session, withSession } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { withTransaction } from '../pg/transaction.ts';
+import { readFacts } from './facts.ts';
+import { readManifest } from './manifest-read.ts';
 import { namedAfter, type Restored, type RestoreInput, restoreBackup } from './restore.ts';
 import databaseExistsSql from './sql/database-exists.sql';
 import terminateSql from './sql/terminate.sql';
 
 /** `target` names the database to replace; `confirm` must name it, too. */
-export type InPlaceInput = Omit<RestoreInput, 'to' | 'keep' | 'only'>;
+export interface InPlaceInput extends Omit<RestoreInput, 'to' | 'keep' | 'only'> {
+  /** True: whatever database of whatever server the backup is of. Default false. */
+  readonly foreign?: boolean;
+}
 
 export interface RestoredInPlace extends Restored {
   /** What the old database is called now. */
@@ -33,13 +38,14 @@ const ATTEMPTS = 4;
 const TERMINATE_EVERY = 100;
 
 /**
- * Throws CONFIRM_NEEDED without the second key, what restoreBackup throws (the old database is untouched), SWAP_FAILED
+ * Throws CONFIRM_NEEDED without the second key, BACKUP_FOREIGN, what restoreBackup throws (the old database is untouched), SWAP_FAILED
  * (the old database is untouched, the new one is there under its own name).
  */
 export async function restoreInPlace(input: InPlaceInput): Promise<RestoredInPlace> {
   const { target, confirm, id, runtime } = input;
   const name = target.database;
   if (confirm !== name) throw unconfirmed(name, id, confirm);
+  if (input.foreign !== true) await refuseForeign(input);
   const mark = await withSession(target, readMark);
   const restored = await restoreBackup({ ...input, confirm: undefined });
   const beside = restored.database;
@@ -59,6 +65,24 @@ export async function restoreInPlace(input: InPlaceInput): Promise<RestoredInPla
     throw swapFault(thrown, { name, beside, kept });
   }
   return { ...restored, database: name, kept };
+}
+
+/** A folder may hold backups of several databases, and of several servers that have one of that name. */
+async function refuseForeign({ target, dir, id }: InPlaceInput): Promise<void> {
+  const { manifest } = await readManifest(dir, id);
+  // One that cannot be read is refused where it is verified.
+  if (manifest === null) return;
+  const { database, server } = await withSession(target, readFacts);
+  const { system_identifier: system } = manifest.server;
+  const faults = [
+    ...(manifest.database.name === database.name ? [] : [`it is of database "${manifest.database.name}"`]),
+    ...(system === undefined || system === server.system_identifier ? [] : [`it is of another server (${system})`]),
+  ];
+  if (faults.length === 0) return;
+  throw new ToolError('BACKUP_FOREIGN', `backup ${id} is not of database "${database.name}" on this server`, {
+    detail: faults.join('; '),
+    hint: `Choose one of its own: strata backup list. If that is what you want: strata restore ${id} --in-place --foreign --confirm ${database.name}`,
+  });
 }
 
 interface Names {

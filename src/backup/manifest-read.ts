@@ -11,6 +11,8 @@ import { DETAILS_SCHEMA, HEAD_SCHEMA } from './manifest-schema.ts';
 export interface ManifestRead {
   /** Null when it cannot be used at all. */
   readonly manifest: ManifestHead | null;
+  /** Of its bytes; null when there are none. */
+  readonly sha256: string | null;
   readonly findings: readonly Finding[];
 }
 
@@ -23,19 +25,18 @@ export async function readManifest(dir: string, id: string): Promise<ManifestRea
 /** The same for texts from wherever they come: the manifest, and SHA256SUMS. Null: there is none. */
 export async function inspectManifest(id: string, text: string | null, sums: string | null): Promise<ManifestRead> {
   if (text === null) {
-    return {
-      manifest: null,
-      findings: [fault(id, MANIFEST_FILE, 'missing', 'the manifest is missing: this is no backup')],
-    };
+    const findings = [fault(id, MANIFEST_FILE, 'missing', 'the manifest is missing: this is no backup')];
+    return { manifest: null, sha256: null, findings };
   }
   const parsed = parse(text);
+  const hash = sha256(text);
   if ('message' in parsed) {
-    return { manifest: null, findings: [fault(id, MANIFEST_FILE, 'invalid', parsed.message)] };
+    return { manifest: null, sha256: hash, findings: [fault(id, MANIFEST_FILE, 'invalid', parsed.message)] };
   }
   const schemaFaults = await checkShape(id, parsed.value);
-  if (schemaFaults.length > 0) return { manifest: null, findings: schemaFaults };
+  if (schemaFaults.length > 0) return { manifest: null, sha256: hash, findings: schemaFaults };
   const manifest = parsed.value as ManifestHead;
-  return { manifest, findings: [...checkName(id, manifest), ...checkSums(id, manifest, text, sums)] };
+  return { manifest, sha256: hash, findings: [...checkName(id, manifest), ...checkSums(id, manifest, text, sums)] };
 }
 
 /** A fault of one file of a backup. */
@@ -47,6 +48,12 @@ export function fault(id: string, path: string, kind: string, message: string): 
     message,
     hint: 'Do not rely on this backup: take a new one with: strata backup create',
   });
+}
+
+/** Of a manifest that is not the one that `known` is the hash of: hashes that fit each other prove nothing then. */
+export function rewritten(id: string, { sha256: hash }: ManifestRead, known: string | undefined): readonly Finding[] {
+  if (known === undefined || hash === null || known === hash) return [];
+  return [fault(id, MANIFEST_FILE, 'rewritten', 'it is not the manifest that was written with the backup')];
 }
 
 async function readText(path: string): Promise<string | null> {

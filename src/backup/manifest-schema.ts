@@ -33,7 +33,10 @@ export const HEAD_SCHEMA: object = record({
   finished_at: time,
   schema_version: textOrNull,
   snapshot_hash: text,
-  server: record({ version: text, major: { type: 'integer', minimum: 1 }, in_recovery: { type: 'boolean' } }),
+  server: record(
+    { version: text, major: { type: 'integer', minimum: 1 }, in_recovery: { type: 'boolean' } },
+    { system_identifier: text },
+  ),
   lsn: textOrNull,
   at: time,
   database: record({ name: text }),

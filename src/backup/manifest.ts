@@ -70,7 +70,13 @@ export interface DatabaseFacts {
 
 /** What the exporting transaction tells about the database: facts.sql. */
 export interface Facts {
-  readonly server: { readonly version: string; readonly major: number; readonly in_recovery: boolean };
+  readonly server: {
+    readonly version: string;
+    readonly major: number;
+    readonly in_recovery: boolean;
+    /** Which cluster: two servers may have databases of one name. Absent in backups from before it was recorded. */
+    readonly system_identifier?: string;
+  };
   readonly lsn: string;
   /** The moment that the backup shows, by the server's clock. */
   readonly at: string;

@@ -10,10 +10,10 @@ import { type Runtime, withTask } from '../base/runtime.ts';
 import { withFolderLock } from '../disk/folder-lock.ts';
 import { readerOf, sweepReaders } from '../disk/reader.ts';
 import { removeBackup, removeLeftovers, timeOfId } from '../disk/store.ts';
-import { readDrills } from './drill-store.ts';
 import { readHold } from './hold.ts';
 import { type Listed, listBackups } from './inventory.ts';
 import { type Candidate, planRetention, type RetentionPlan, type RetentionPolicy, type Verdict } from './retention.ts';
+import { readRuns } from './runs.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface PruneInput {
@@ -31,23 +31,22 @@ const LOG = 'removed.jsonl';
 /** What `pruneBackups` would do now. Throws BACKUP_DIR_UNREADABLE. */
 export async function planPrune(input: PruneInput): Promise<readonly RetentionPlan[]> {
   const { dir, policy, damaged, runtime } = input;
-  const failed = await failedDrills(dir);
   const candidates: Candidate[] = [];
   for (const listed of await listBackups(dir)) {
     const held = (await readHold(dir, listed.id)) ?? (await beingRead(dir, listed.id));
-    candidates.push(candidateOf(listed, failed.has(listed.id), held));
+    candidates.push(candidateOf(listed, held));
   }
-  return planRetention(candidates, policy, runtime.now().getTime(), { damaged });
+  const now = runtime.now().getTime();
+  return planRetention(candidates, policy, now, { damaged, failure: await lastFailure(dir) });
 }
 
-/** Ids of the backups whose last drill, of those that said something, failed. */
-export async function failedDrills(dir: string): Promise<ReadonlySet<string>> {
-  const last = new Map<string, string>();
-  // Newest first.
-  for (const { backup_id, result } of (await readDrills(dir)).reports) {
-    if (result !== 'not_run' && !last.has(backup_id)) last.set(backup_id, result);
-  }
-  return new Set([...last].filter(([, result]) => result === 'failed').map(([id]) => id));
+/** Why the last run that should have taken a backup did not; null: it did. One that found another at work says nothing. */
+export async function lastFailure(dir: string): Promise<string | null> {
+  const creates = (await readRuns(dir)).filter(({ run, code }) => run === 'create' && code !== 'BACKUP_LOCKED');
+  const last = creates.at(-1);
+  return last === undefined || last.ok
+    ? null
+    : `the last backup create, at ${last.at}, failed (${last.code ?? 'it found faults'})`;
 }
 
 /** Deletes, and gives the plan as it was carried out. Throws PRUNE_FAILED, BACKUP_LOCKED, BACKUP_INTERRUPTED. */
@@ -127,14 +126,14 @@ async function remove({ dir, runtime }: PruneInput, one: Verdict, done: number):
 
 export function candidateOf(
   { id, manifest, state }: Pick<Listed, 'id' | 'manifest' | 'state'>,
-  drillFailed: boolean,
   held: string | null,
 ): Candidate {
   return {
     id,
     database: manifest?.database.name ?? null,
+    system: manifest?.server.system_identifier ?? null,
     at: manifest === null ? timeOfId(id) : Date.parse(manifest.at),
-    state: state === 'good' && drillFailed ? 'failed' : state,
+    state,
     held,
   };
 }

@@ -9,9 +9,10 @@ import { deleteObject, headObject } from '../remote/objects.ts';
 import { inParallel } from '../remote/parallel.ts';
 import { abortUpload, listUploads, type Upload } from '../remote/parts.ts';
 import { hashObject } from '../remote/ranges.ts';
+import { failedDrills } from './drill-store.ts';
 import { readHold } from './hold.ts';
 import { MANIFEST_FILE } from './manifest.ts';
-import { blockedBy, candidateOf, failedDrills } from './prune.ts';
+import { blockedBy, candidateOf, lastFailure } from './prune.ts';
 import {
   differenceOf,
   expectedObjects,
@@ -74,10 +75,11 @@ async function plan(
   const candidates = [];
   for (const listed of inventory.backups) {
     const held = listed.held ?? (await readHold(dir, listed.id));
-    candidates.push(candidateOf(listed, failed.has(listed.id), held));
+    const state = listed.state === 'good' && failed.has(listed.id) ? 'failed' : listed.state;
+    candidates.push(candidateOf({ ...listed, state }, held));
   }
   const now = runtime.now().getTime();
-  const plans = planRetention(candidates, policy, now, { damaged });
+  const plans = planRetention(candidates, policy, now, { damaged, failure: await lastFailure(dir) });
   const over = (at: Date): boolean => at.getTime() < now - GIVEN_UP;
   // With a clock that cannot be right, no age can be told.
   const aged = plans.every(({ blocked }) => !blocked?.includes('the clock says'));

@@ -202,6 +202,6 @@ export function passedOver(id: string, reason: string): Finding {
     code: 'restore/passed-over',
     level: 'warning',
     subject: id,
-    message: `a newer backup is damaged: ${reason}`,
+    message: `a newer backup cannot be relied upon: ${reason}`,
   });
 }

@@ -21,6 +21,8 @@ export interface Candidate {
   readonly id: string;
   /** Null when its manifest cannot be read: it may be any database's. */
   readonly database: string | null;
+  /** System identifier of its server; null: not recorded. */
+  readonly system: string | null;
   /** The moment that it shows, in milliseconds. */
   readonly at: number;
   /** `failed`: whole, but its last drill failed. */
@@ -37,6 +39,7 @@ export interface Verdict extends Candidate {
 
 export interface RetentionPlan {
   readonly database: string | null;
+  readonly system: string | null;
   /** Why nothing may be deleted, whatever the rules say; null: nothing stands against it. */
   readonly blocked: string | null;
   /** Newest first. */
@@ -46,12 +49,17 @@ export interface RetentionPlan {
 export interface RetentionOptions {
   /** True: damaged backups older than the newest good one go too. */
   readonly damaged: boolean;
+  /** Why there is no newer backup than these although there should be; null: nothing failed. */
+  readonly failure?: string | null;
 }
 
 /** Clocks of two machines differ; more than this is a clock that was set. */
 const CLOCK_TOLERANCE = 5 * 60_000;
 
-/** A plan per database, by name; backups that cannot be read come last, as a group of their own. */
+/**
+ * A plan per database, by name and server: staging's backups must not push out production's. Those that cannot be read come last, as
+ * a group of their own.
+ */
 export function planRetention(
   candidates: readonly Candidate[],
   policy: RetentionPolicy,
@@ -59,10 +67,11 @@ export function planRetention(
   options: RetentionOptions = { damaged: false },
 ): readonly RetentionPlan[] {
   const unknown = candidates.filter((one) => one.database === null);
-  const names = [...new Set(candidates.flatMap((one) => one.database ?? []))].sort(byCode);
-  const plans = names.map((database) => {
-    const own = newestFirst(candidates.filter((one) => one.database === database));
-    return planOne(database, own, newestFirst([...own, ...unknown]), { policy, now, options });
+  const plans = originsOf(candidates).map((origin) => {
+    const own = newestFirst(
+      candidates.filter((one) => one.database === origin.database && one.system === origin.system),
+    );
+    return { ...origin, ...planOne(own, newestFirst([...own, ...unknown]), { policy, now, options }) };
   });
   if (unknown.length === 0) return plans;
   const limit = Math.min(...plans.map((plan) => newestGood(plan.verdicts)?.at ?? Number.NEGATIVE_INFINITY));
@@ -70,7 +79,18 @@ export function planRetention(
   const verdicts = newestFirst(unknown).map((one) =>
     judgeBad(one, clock === null && options.damaged && one.at < limit),
   );
-  return [...plans, { database: null, blocked: clock, verdicts }];
+  return [...plans, { database: null, system: null, blocked: clock, verdicts }];
+}
+
+type Origin = Pick<Candidate, 'database' | 'system'>;
+
+/** By name, then by server. */
+function originsOf(candidates: readonly Candidate[]): readonly Origin[] {
+  const found = new Map<string, Origin>();
+  for (const { database, system } of candidates) {
+    if (database !== null) found.set(`${database}\0${system ?? ''}`, { database, system });
+  }
+  return [...found].sort(([a], [b]) => byCode(a, b)).map(([, origin]) => origin);
 }
 
 interface Rules {
@@ -80,12 +100,11 @@ interface Rules {
 }
 
 function planOne(
-  database: string,
   own: readonly Candidate[],
   withUnknown: readonly Candidate[],
   { policy, now, options }: Rules,
-): RetentionPlan {
-  const blocked = clockFault(withUnknown, now) ?? failureFault(withUnknown);
+): Pick<RetentionPlan, 'blocked' | 'verdicts'> {
+  const blocked = clockFault(withUnknown, now) ?? failureFault(withUnknown) ?? options.failure ?? null;
   const kept = keptBy(
     own.filter((one) => one.state === 'good'),
     policy,
@@ -104,7 +123,7 @@ function planOne(
       reasons: [blocked === null ? 'no rule keeps it' : 'nothing may be deleted'],
     };
   });
-  return { database, blocked, verdicts };
+  return { blocked, verdicts };
 }
 
 /** A backup that cannot be relied upon counts for no rule, and is not deleted unless that was asked for. */

@@ -15,7 +15,14 @@ export function simulate(policy: RetentionPolicy, now: number): readonly Simulat
   const times = Array.from({ length: days }, (_, i) => now - (days - 1 - i) * DAY);
   // A day may be met twice or not at all where the clocks change: the calendar shows each once.
   const byDay = new Map(times.map((at) => [calendar(at).daily, at]));
-  const candidates = [...byDay].map(([id, at]) => ({ id, at, database: '', state: 'good' as const, held: null }));
+  const candidates = [...byDay].map(([id, at]) => ({
+    id,
+    at,
+    database: '',
+    system: null,
+    state: 'good' as const,
+    held: null,
+  }));
   const [plan] = planRetention(candidates, policy, now);
   const kept = new Map(plan?.verdicts.map((one) => [one.id, one.keep ? lettersOf(one.reasons) : '']));
   return [...byDay].map(([day, at]) => ({ ...calendar(at), kept: kept.get(day) ?? '' }));

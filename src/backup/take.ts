@@ -4,6 +4,8 @@
  * dump. A backup exists from the moment its folder loses the ending `.partial`, and not before everything in it was
  * read back from the disk.
  */
+
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
@@ -136,7 +138,8 @@ async function lockedBackup(session: Session, input: BackupInput): Promise<Backu
       const folder = await makePartial(dir, id);
       const manifest = await fill(session, { ...input, ...chosen, id, folder, startedAt });
       // Before it is a backup: a line about none does no harm, a backup that a full disk left without its line would.
-      await recordVerification(dir, { id, at: manifest.finished_at, ok: true });
+      const hash = sha256(await readFile(join(folder, MANIFEST_FILE)));
+      await recordVerification(dir, { id, at: manifest.finished_at, ok: true, manifest_sha256: hash });
       const path = await commitPartial(dir, id);
       return { id, path, manifest };
     } catch (thrown) {

@@ -8,16 +8,16 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError } from '../base/errors.ts';
+import { messageOf, ToolError } from '../base/errors.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { type Runtime, withTask } from '../base/runtime.ts';
 import { parseSnapshot } from '../catalog/snapshot.ts';
 import { hashFile } from '../disk/durable.ts';
-import { recordVerification } from '../disk/store.ts';
+import { readVerifications, recordVerification } from '../disk/store.ts';
 import { findProgram } from '../pg/programs.ts';
 import { dumpPath, readDump } from './dump.ts';
 import { type BackupFile, MANIFEST_FILE, type ManifestHead, SUMS_FILE } from './manifest.ts';
-import { fault, readManifest } from './manifest-read.ts';
+import { fault, readManifest, rewritten } from './manifest-read.ts';
 import { openBackup } from './open.ts';
 
 export interface VerifyInput {
@@ -46,18 +46,36 @@ export interface Verified {
  */
 export async function verifyBackup(input: VerifyInput): Promise<Verified> {
   const { dir, id, runtime } = input;
-  const { manifest, findings } = await readManifest(dir, id);
-  const all = manifest === null ? findings : [...findings, ...(await checkFiles(input, manifest))];
+  const known = (await readVerifications(dir)).get(id)?.manifest_sha256;
+  const read = await readManifest(dir, id);
+  const { manifest } = read;
+  const files = manifest === null ? [] : await checkFiles(input, manifest);
+  const all = [...read.findings, ...rewritten(id, read, known), ...files];
   const first = all.find((found) => found.level === 'error');
   const at = runtime.now().toISOString();
-  // A folder that may not be written can be verified all the same.
-  await recordVerification(dir, {
+  const hash = known ?? read.sha256;
+  const verdict = {
     id,
     at,
     ok: !first,
     ...(first ? { fault: `${first.subject}: ${first.message}` } : {}),
-  }).catch(() => undefined);
-  return { id, manifest, findings: all };
+    ...(hash === null ? {} : { manifest_sha256: hash }),
+  };
+  const unrecorded = await recordVerification(dir, verdict).then(
+    () => [],
+    // A folder that may not be written can be verified all the same; only a bad end must not be forgotten silently.
+    (thrown: unknown) => (first ? [forgotten(id, messageOf(thrown))] : []),
+  );
+  return { id, manifest, findings: [...all, ...unrecorded] };
+}
+
+function forgotten(id: string, reason: string): Finding {
+  return finding({
+    code: 'backup/unrecorded',
+    level: 'warning',
+    subject: id,
+    message: `this could not be written down (${reason}): backup list may call the backup good`,
+  });
 }
 
 async function checkFiles(input: VerifyInput, manifest: ManifestHead): Promise<readonly Finding[]> {

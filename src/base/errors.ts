@@ -122,6 +122,7 @@ export const CODES = {
     exit: EXIT.refused,
     title: 'the list of erasures that is kept beside the backups cannot be read whole',
   },
+  BACKUP_FOREIGN: { exit: EXIT.refused, title: 'the backup is of another database or server than the one to replace' },
   ERASURE_SCRIPT: { exit: EXIT.usage, title: 'the script of an erasure is not there, or not named' },
   PRUNE_FAILED: { exit: EXIT.failed, title: 'a backup that no rule keeps cannot be deleted' },
   RESTORE_EXTENSION_MISSING: {

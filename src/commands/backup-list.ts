@@ -55,7 +55,7 @@ function viewOf(backups: readonly Shown[], dir: string, now: Date): Block {
 
 function rowOf(backup: Shown, now: Date): readonly Cell[] {
   const { id, manifest, size, state, verifiedAt, held } = backup;
-  const tone = ({ good: 'good', damaged: 'bad', unverified: 'warn' } as const)[state];
+  const tone = ({ good: 'good', damaged: 'bad', unverified: 'warn', failed: 'bad' } as const)[state];
   return [
     id,
     { text: held === null ? state : `${state}, held`, tone },

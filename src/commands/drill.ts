@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { drillBackup } from '../backup/drill.ts';
 import type { DrillReport } from '../backup/drill-report.ts';
 import { drillsPagePath, readDrills } from '../backup/drill-store.ts';
+import { readManifest } from '../backup/manifest-read.ts';
 import { duration } from '../base/duration.ts';
 import { ToolError } from '../base/errors.ts';
 import { type Block, type Cell, type Finding, type Outcome, outcome } from '../base/finding.ts';
@@ -101,13 +102,28 @@ async function archivedRpo(context: Context): Promise<ArchivedRpo | undefined> {
   }
 }
 
-/** The newest one whatever its state: a drill that goes round a damaged backup would hide it. */
+/** The newest one of each database whatever its state: a drill that goes round a damaged backup would hide it. */
 async function chosen(dir: string, { args, all }: Options): Promise<readonly string[]> {
   if (all === true && args.length > 0) {
     throw new ToolError('USAGE', '--all and the id of a backup exclude each other', { hint: 'Give one of them.' });
   }
   const newest = await resolveId(dir, args[0]);
-  return all === true ? [...(await listIds(dir))].reverse() : [newest];
+  if (args.length > 0) return [newest];
+  const ids = [...(await listIds(dir))].reverse();
+  return all === true ? ids : await newestOfEach(dir, ids);
+}
+
+/** Of each database of each server; one whose manifest cannot be read may be any's, and counts when it is the newest of all. */
+async function newestOfEach(dir: string, ids: readonly string[]): Promise<readonly string[]> {
+  const found = new Map<string, { readonly id: string; readonly at: string }>();
+  for (const [index, id] of ids.entries()) {
+    const { manifest } = await readManifest(dir, id);
+    if (manifest === null && index > 0) continue;
+    const origin = manifest === null ? '' : `${manifest.database.name}\0${manifest.server.system_identifier ?? ''}`;
+    const at = manifest?.at ?? '';
+    if (at >= (found.get(origin)?.at ?? '')) found.set(origin, { id, at });
+  }
+  return [...found.values()].map(({ id }) => id);
 }
 
 /** Now, so that a list or script that is broken stops everything before it begins. */

@@ -7,6 +7,7 @@ import { passedOver, type Restored, type RestoreInput, restoreBackup } from '../
 import type { Selection } from '../backup/selection.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
+import type { Target } from '../base/target.ts';
 import { resolveId } from '../disk/store.ts';
 import { auditScripts } from './audit-scripts.ts';
 import type { Context, Options, Run } from './command.ts';
@@ -23,14 +24,15 @@ export const run: Run = async (context, options) => {
   const { config, runtime } = context;
   checkFlags(options);
   const dir = resolve(config.root, config.backup.dir);
+  const target = await resolveTarget(context);
   const chosen =
-    options.remote === true ? await fetched(context, dir, options) : await chooseHere(context, dir, options);
+    options.remote === true ? await fetched(context, dir, options) : await chooseHere(context, dir, target, options);
   // Now, so that a list or script that is broken stops the restore before it begins; and again when it is time.
   const origin = await databaseOf(dir, chosen.id);
   const { findings: warnings } = await knownErasures(context, dir, origin);
   const findings = [...chosen.findings, ...warnings];
   const input: RestoreInput = {
-    target: await resolveTarget(context),
+    target,
     dir,
     id: chosen.id,
     createRoles: options.createRoles === true,
@@ -41,7 +43,8 @@ export const run: Run = async (context, options) => {
     erasures: async (database) => (await knownErasures(context, dir, database)).erasures,
     runtime,
   };
-  if (options.inPlace === true) return told(await restoreInPlace(input), findings);
+  const foreign = options.foreign === true;
+  if (options.inPlace === true) return told(await restoreInPlace({ ...input, foreign }), findings);
   const keep = options.keep === true;
   return told(await restoreBackup({ ...input, to: text(options.to), keep, only: selectionOf(options) }), findings);
 };
@@ -52,6 +55,11 @@ function checkFlags(options: Options): void {
   if (moment !== undefined) {
     throw new ToolError('USAGE', `--${moment} is for a recovery to a moment`, {
       hint: 'Name the moment with --at, --lsn or --name, or leave the flag out.',
+    });
+  }
+  if (options.foreign === true && options.inPlace !== true) {
+    throw new ToolError('USAGE', '--foreign is for --in-place', {
+      hint: 'Under another name any backup may be restored.',
     });
   }
   const [other] = (['to', 'keep', 'table', 'schema'] as const).filter((flag) => options[flag] !== undefined);
@@ -103,9 +111,9 @@ async function fetched(context: Context, dir: string, { args }: Options): Promis
 }
 
 /** A backup that is not in the folder may be in the bucket: then the error says how to get it. */
-async function chooseHere(context: Context, dir: string, { args }: Options): Promise<Chosen> {
+async function chooseHere(context: Context, dir: string, target: Target, { args }: Options): Promise<Chosen> {
   try {
-    return await choose(dir, args[0]);
+    return await choose(dir, target, args[0]);
   } catch (thrown) {
     if (!(thrown instanceof ToolError) || thrown.code !== 'BACKUP_NOT_FOUND') throw thrown;
     const { bucket } = context.config.backup.remote;
@@ -129,15 +137,30 @@ async function remoteHint(context: Context, wanted: string | undefined): Promise
   }
 }
 
-/** Without an id: the newest that is not known to be damaged; those passed over are told, never silently. */
-async function choose(dir: string, wanted: string | undefined): Promise<Chosen> {
+/**
+ * Without an id: the newest of the target's database that is not known to be bad; those passed over are told, never silently.
+ * On another server the target is hardly called as what is restored: then what there is must be of one database.
+ */
+async function choose(dir: string, target: Target, wanted: string | undefined): Promise<Chosen> {
   if (wanted !== undefined) return { id: await resolveId(dir, wanted), findings: [] };
-  const backups = await listBackups(dir);
-  const good = backups.findIndex((backup) => backup.state !== 'damaged');
+  const all = await listBackups(dir);
+  const known = new Set(all.flatMap(({ manifest }) => manifest?.database.name ?? []));
+  if (known.size > 1 && !known.has(target.database)) throw ambiguous(dir, target.database, [...known].sort());
+  const backups = all.filter(
+    ({ manifest }) => known.size < 2 || [undefined, target.database].includes(manifest?.database.name),
+  );
+  const good = backups.findIndex(({ state }) => state === 'good' || state === 'unverified');
   const findings = backups
     .slice(0, Math.max(0, good))
     .map(({ id, findings: [first] }) => passedOver(id, first?.message ?? ''));
   return { id: backups[good]?.id ?? (await resolveId(dir, undefined)), findings };
+}
+
+function ambiguous(dir: string, wanted: string, known: readonly string[]): ToolError {
+  return new ToolError('BACKUP_NOT_FOUND', `there is no backup of database "${wanted}"`, {
+    detail: `folder: ${dir}\nit has backups of: ${known.join(', ')}`,
+    hint: 'Name the one to restore: strata backup list, then strata restore ID',
+  });
 }
 
 function text(value: unknown): string | undefined {

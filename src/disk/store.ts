@@ -7,7 +7,7 @@
  * nothing ever writes into a finished one.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byCode } from '../base/canonical.ts';
 import { ToolError } from '../base/errors.ts';
@@ -25,6 +25,8 @@ export interface Verification {
   readonly ok: boolean;
   /** First fault, when there was one. */
   readonly fault?: string;
+  /** Hash of the backup's manifest when it was first seen: one with another is not the backup that was verified. */
+  readonly manifest_sha256?: string;
 }
 
 /** `20261122T034500Z-1a2b3c4d`: sorts by time, unique without asking anyone. */
@@ -122,9 +124,21 @@ export async function removePartial(dir: string, id: string): Promise<void> {
   await rm(join(dir, id + PARTIAL), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
+/** On the disk when it returns, and on a line of its own: behind half a line that a crash left, it would be lost with it. */
 export async function recordVerification(dir: string, verification: Verification): Promise<void> {
-  await appendFile(join(dir, JOURNAL), `${JSON.stringify(verification)}\n`, { mode: 0o600 });
+  const file = await open(join(dir, JOURNAL), 'a+', 0o600);
+  try {
+    const { size } = await file.stat();
+    const { buffer } = size === 0 ? { buffer: LINE_END } : await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    const before = buffer.equals(LINE_END) ? '' : '\n';
+    await file.appendFile(`${before}${JSON.stringify(verification)}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
+
+const LINE_END = Buffer.from('\n');
 
 /** The newest verification of each backup. A line that a crash cut short is passed over. */
 export async function readVerifications(dir: string): Promise<ReadonlyMap<string, Verification>> {

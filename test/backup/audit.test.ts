@@ -1,5 +1,5 @@
 /** The project's audit log in backups: its end is recorded and compared, its chain verified in drills. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AuditScripts, auditFaults } from '../../src/backup/audit.ts';
@@ -68,6 +68,8 @@ describe('a restore', () => {
   });
 
   test('whose log ends otherwise is refused', async () => {
+    // It remembers the manifest that was written first.
+    rmSync(join(backup.path, '..', 'journal.jsonl'));
     const path = join(backup.path, 'manifest.json');
     const [manifest, sums] = [path, join(backup.path, 'SHA256SUMS')].map((file) => readFileSync(file, 'utf8'));
     const changed = String(manifest).replace('"id": "3"', '"id": "4"');
@@ -89,6 +91,7 @@ describe('a restore', () => {
     } finally {
       writeFileSync(path, String(manifest));
       writeFileSync(join(backup.path, 'SHA256SUMS'), String(sums));
+      rmSync(join(backup.path, '..', 'journal.jsonl'));
     }
   });
 

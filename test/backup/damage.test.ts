@@ -1,5 +1,5 @@
 /** A backup that somebody or something changed afterwards: never "good". */
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -9,7 +9,7 @@ import { listBackups } from '../../src/backup/inventory.ts';
 import type { Backup } from '../../src/backup/take.ts';
 import { type Verified, verifyBackup } from '../../src/backup/verify.ts';
 import { sha256 } from '../../src/base/canonical.ts';
-import { resolveId } from '../../src/disk/store.ts';
+import { recordVerification, resolveId } from '../../src/disk/store.ts';
 import { majorOf } from '../../src/pg/pool.ts';
 import { findProgram } from '../../src/pg/programs.ts';
 import { useDatabase } from '../support/database.ts';
@@ -184,6 +184,44 @@ test('sums that were renewed over a broken dump are found by letting pg_restore 
   expect((await verify(backup)).findings).toEqual([]);
   const { findings } = await verifyBackup({ dir: dirOf(backup), id: backup.id, content: true, runtime: listener() });
   expect(findings).toMatchObject([{ code: 'backup/unreadable', subject: `${backup.id}/database.dump` }]);
+});
+
+test('a manifest that was written again is not that of the backup, however well its hashes fit', async () => {
+  const backup = await copyOf('custom');
+  const dir = dirOf(backup);
+  const hash = sha256(readFileSync(join(backup.path, 'manifest.json')));
+  await recordVerification(dir, { id: backup.id, at: backup.manifest.at, ok: true, manifest_sha256: hash });
+  expect((await listBackups(dir))[0]).toMatchObject({ state: 'good' });
+  reseal(backup, (text) => text.replace(/"rows": \d+/, '"rows": 7'));
+  const found = { code: 'backup/rewritten', subject: `${backup.id}/manifest.json` };
+  expect((await listBackups(dir))[0]).toMatchObject({ state: 'damaged', findings: [found] });
+  expect((await verify(backup)).findings).toMatchObject([found]);
+  // Nor is it the second time.
+  expect((await verify(backup)).findings).toMatchObject([found]);
+});
+
+test('a verdict behind half a line counts', async () => {
+  const backup = await copyOf('custom');
+  const dir = dirOf(backup);
+  await verify(backup);
+  writeFileSync(join(dir, 'journal.jsonl'), '{"id":"2026', { flag: 'a' });
+  const path = join(backup.path, 'database.dump');
+  const bytes = readFileSync(path);
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  expect((await verify(backup)).findings).toMatchObject([{ code: 'backup/changed' }]);
+  expect((await listBackups(dir))[0]).toMatchObject({ state: 'damaged' });
+});
+
+test('a verdict that cannot be written down is told', async () => {
+  const backup = await copyOf('custom');
+  mkdirSync(join(dirOf(backup), 'journal.jsonl'));
+  expect((await verify(backup)).findings).toEqual([]);
+  truncateSync(join(backup.path, 'globals.sql'));
+  expect((await verify(backup)).findings).toMatchObject([
+    { code: 'backup/size' },
+    { code: 'backup/unrecorded', level: 'warning', message: expect.stringContaining('EISDIR') },
+  ]);
 });
 
 test.each([

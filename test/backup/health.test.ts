@@ -70,8 +70,9 @@ test('create, verify, prune and drill each renew it; failures are counted and le
   expect(drilled.get(`strata_backup_drill_rto_seconds${database}`)).toBeGreaterThan(0);
   expect(drilled.get(`strata_backup_drill_rpo_seconds${database}`)).toBeGreaterThanOrEqual(0);
 
-  expect(await run(['backup', 'prune', '--delete'])).toMatchObject({ status: 0 });
-  expect(metricsOf(cwd).get('strata_backup_run_success{run="prune"}')).toBe(1);
+  // Nothing is deleted while the last backup failed.
+  expect(await run(['backup', 'prune', '--delete'])).toMatchObject({ status: 1 });
+  expect(metricsOf(cwd).get('strata_backup_run_success{run="prune"}')).toBe(0);
 
   const [id = ''] = readdirSync(join(cwd, 'backups')).filter((name) => /^\d{8}T\d{6}Z-[0-9a-f]{8}$/.test(name));
   writeFileSync(join(cwd, 'backups', id, 'globals.sql'), 'changed');

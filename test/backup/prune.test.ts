@@ -10,6 +10,7 @@ import { holdBackup, readHold, releaseBackup } from '../../src/backup/hold.ts';
 import { listBackups } from '../../src/backup/inventory.ts';
 import { type PruneInput, planPrune, pruneBackups } from '../../src/backup/prune.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
+import { recordRun } from '../../src/backup/runs.ts';
 import type { Backup } from '../../src/backup/take.ts';
 import { useDatabase } from '../support/database.ts';
 import { project, strata } from '../support/project.ts';
@@ -86,8 +87,22 @@ describe('nothing is deleted', () => {
     const later = { ...report, id: report.id.replace(/^..../, '2999'), result: 'failed' as const };
     await writeDrill(dir, later);
     expect((await pruneBackups(input(dir)))[0]?.blocked).toMatch(/failed its last drill/);
+    expect((await listBackups(dir)).map(({ state }) => state)).toEqual(['failed', 'good', 'good', 'good']);
     expect(there(dir)).toEqual([...ids].sort());
     await writeDrill(dir, { ...later, result: 'not_run' });
+    expect((await planPrune(input(dir)))[0]?.blocked).toBeNull();
+  });
+
+  test('while the last backup could not be taken, unless another one was being taken', async () => {
+    const { dir, ids } = await folder([0, 1, 2, 3]);
+    const ended = { run: 'create', at: '2026-11-22T02:15:00Z', ms: 1 } as const;
+    await recordRun(dir, { ...ended, ok: false, code: 'PROGRAM_FAILED' });
+    expect((await pruneBackups(input(dir)))[0]?.blocked).toMatch(
+      /last backup create, at .*, failed \(PROGRAM_FAILED\)/,
+    );
+    expect(there(dir)).toEqual([...ids].sort());
+    await recordRun(dir, { ...ended, ok: true });
+    await recordRun(dir, { ...ended, ok: false, code: 'BACKUP_LOCKED' });
     expect((await planPrune(input(dir)))[0]?.blocked).toBeNull();
   });
 

@@ -24,6 +24,7 @@ const policies: fc.Arbitrary<RetentionPolicy> = fc.record({
 const candidate: fc.Arbitrary<Candidate> = fc.record({
   id: fc.uuid(),
   database: fc.constantFrom('shop', 'books', null),
+  system: fc.constantFrom('1', '2', null),
   at: fc.integer({ min: NOW - 800 * DAY, max: NOW }),
   state: fc.constantFrom('good', 'good', 'good', 'damaged', 'unverified', 'failed'),
   held: fc.constantFrom(null, null, null, 'audit'),
@@ -33,12 +34,19 @@ const goodLists = fc.uniqueArray(
   fc.record({
     id: fc.uuid(),
     database: fc.constant('shop'),
+    system: fc.constant('1'),
     at: fc.integer({ min: NOW - 800 * DAY, max: NOW }),
     state: fc.constant('good' as const),
     held: fc.constant(null),
   }),
   { selector: (one) => one.id, minLength: 1, maxLength: 80 },
 );
+
+const ORIGINS = ['shop', 'books'].flatMap((database) => ['1', '2', null].map((system) => [database, system] as const));
+
+function is(one: Candidate, database: string, system: string | null): boolean {
+  return one.database === database && one.system === system;
+}
 
 function verdicts(list: readonly Candidate[], policy = GFS, now = NOW, damaged = false): readonly Verdict[] {
   return planRetention(list, policy, now, { damaged }).flatMap((plan) => plan.verdicts);
@@ -67,12 +75,12 @@ describe('whatever the backups and the policy', () => {
     );
   });
 
-  test('the newest good backup of each database stays, even when the policy keeps nothing', () => {
+  test('the newest good backup of each database of each server stays, even when the policy keeps nothing', () => {
     fc.assert(
       fc.property(lists, policies, fc.boolean(), (list, policy, damaged) => {
         const gone = new Set(deleted(list, policy, NOW, damaged));
-        for (const database of ['shop', 'books']) {
-          const good = list.filter((one) => one.database === database && one.state === 'good');
+        for (const [database, system] of ORIGINS) {
+          const good = list.filter((one) => is(one, database, system) && one.state === 'good');
           const newest = Math.max(...good.map((one) => one.at));
           if (good.length > 0) expect(good.some((one) => one.at === newest && !gone.has(one.id))).toBe(true);
         }
@@ -95,9 +103,9 @@ describe('whatever the backups and the policy', () => {
     fc.assert(
       fc.property(lists, policies, fc.boolean(), (list, policy, damaged) => {
         const gone = new Set(deleted(list, policy, NOW, damaged));
-        for (const database of ['shop', 'books']) {
-          const own = list.filter((one) => one.database === database);
-          const all = list.filter((one) => one.database === database || one.database === null);
+        for (const [database, system] of ORIGINS) {
+          const own = list.filter((one) => is(one, database, system));
+          const all = list.filter((one) => is(one, database, system) || one.database === null);
           const newest = Math.max(...all.map((one) => one.at));
           const failing =
             all.some((one) => one.at === newest && one.state !== 'good') &&
@@ -105,6 +113,27 @@ describe('whatever the backups and the policy', () => {
           if (failing || !own.some((one) => one.state === 'good'))
             expect(own.some((one) => gone.has(one.id))).toBe(false);
         }
+      }),
+    );
+  });
+
+  test('nothing is deleted while the last backup that should have been taken was not', () => {
+    fc.assert(
+      fc.property(lists, policies, fc.boolean(), (list, policy, damaged) => {
+        const plans = planRetention(list, policy, NOW, { damaged, failure: 'the last one failed' });
+        const read = plans.filter((plan) => plan.database !== null);
+        expect(read.every(({ blocked }) => blocked !== null)).toBe(true);
+        expect(read.flatMap((plan) => plan.verdicts.filter((one) => !one.keep))).toEqual([]);
+      }),
+    );
+  });
+
+  test('a backup more of another server changes nothing', () => {
+    fc.assert(
+      fc.property(goodLists, goodLists, policies, (list, other, policy) => {
+        const staging = other.map((one) => ({ ...one, id: `s-${one.id}`, system: '2' }));
+        const gone = deleted([...list, ...staging], policy).filter((id) => !id.startsWith('s-'));
+        expect(gone).toEqual(deleted(list, policy));
       }),
     );
   });
@@ -158,7 +187,7 @@ describe('whatever the backups and the policy', () => {
     fc.assert(
       fc.property(goodLists, policies, fc.integer({ min: NOW - 800 * DAY, max: NOW }), (list, policy, at) => {
         const before = new Set(survivors(list, policy).map((one) => one.id));
-        const extra: Candidate = { id: 'extra', database: 'shop', at, state: 'good', held: null };
+        const extra: Candidate = { id: 'extra', database: 'shop', system: '1', at, state: 'good', held: null };
         const after = new Set(survivors([...list, extra], policy).map((one) => one.id));
         expect([...before].filter((id) => !after.has(id)).length).toBeLessThanOrEqual(3);
         // And it brings none back.

@@ -4,7 +4,8 @@ SELECT jsonb_build_object(
   'server', jsonb_build_object(
     'version', current_setting('server_version'),
     'major', current_setting('server_version_num')::int / 10000,
-    'in_recovery', pg_is_in_recovery()
+    'in_recovery', pg_is_in_recovery(),
+    'system_identifier', (SELECT system_identifier::text FROM pg_catalog.pg_control_system())
   ),
   'lsn', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
   'at', to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

@@ -180,6 +180,7 @@ export const DATA_CARDS: readonly Card[] = [
         kind: 'boolean',
         help: 'restore beside the database, compare, then swap names; the old one is kept; needs --confirm',
       },
+      { name: 'foreign', kind: 'boolean', help: 'in place, although the backup is of another database or server' },
       { name: 'table', kind: 'list', value: 'name', help: 'rows of this table only; the catalog comes whole' },
       { name: 'schema', kind: 'list', value: 'name', help: 'rows of the tables in this schema only' },
       { name: 'create-roles', kind: 'boolean', help: 'create the roles that are missing, without passwords' },
@@ -204,7 +205,7 @@ export const DATA_CARDS: readonly Card[] = [
       'Restores on a server of its own, which is removed afterwards; compares roles, catalog, rows and checksums, checks\n' +
       'every page with pg_amcheck, and runs the scripts under sql/smoke. RTO is the time from an empty server to the\n' +
       'compared database, RPO the age of what the backup shows. Reports are kept in the folder of backups, under drills/.',
-    arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest' }],
+    arguments: [{ name: 'id', required: false, help: 'the backup; default: the newest of each database' }],
     flags: [
       { name: 'all', kind: 'boolean', help: 'every backup, the newest first' },
       { name: 'history', kind: 'boolean', help: 'the drills so far, and nothing else' },
