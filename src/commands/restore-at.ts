@@ -5,10 +5,12 @@ import { type Block, type Outcome, outcome } from '../base/finding.ts';
 import { targetUrl } from '../base/target.ts';
 import { openArchive } from '../wal/archive.ts';
 import { chooseRoute } from '../wal/choose.ts';
-import { discardRecovered, promoteRecovered, type Recovered, recover, targetOf } from '../wal/recover.ts';
+import { discardRecovered, promoteRecovered, recover } from '../wal/recover.ts';
+import { type Recovered, targetOf } from '../wal/recovered.ts';
 import { readStatus } from '../wal/status.ts';
 import { parseTarget } from '../wal/target.ts';
 import type { Context, Options } from './command.ts';
+import { type ClusterErasures, clusterErasures, erasedLine } from './erasure-cluster.ts';
 import { inPlaceOf, putInPlace } from './restore-swap.ts';
 
 export async function run(context: Context, options: Options): Promise<Outcome> {
@@ -18,10 +20,11 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   if (!finishes) return await recoverTo(context, options, given);
   const dataDir = dataDirOf(context.config.root, options);
   if (options.discard === true) {
-    await discardRecovered(dataDir);
+    await discardRecovered(dataDir, typeof options.confirm === 'string' ? options.confirm : undefined);
     return outcome({ data: dataDir, state: 'discarded' }, [{ kind: 'text', text: `${dataDir} is removed` }]);
   }
-  return told(await promoteRecovered(dataDir), false);
+  const erasures = await clusterErasures(context);
+  return told(await promoteRecovered(dataDir, erasures.promoted), false, erasures);
 }
 
 async function recoverTo(
@@ -44,9 +47,11 @@ async function recoverTo(
   const timeline = typeof options.timeline === 'number' ? options.timeline : undefined;
   const route = await chooseRoute({ archive, inventory, windows, target, timeline, runtime });
   const preview = options.preview === true;
+  const erasures = await clusterErasures(context);
   const dataDir = inPlace?.plan.beside ?? given ?? '';
-  const recovered = await recover({ archive, route, dataDir, preview, runtime });
-  return inPlace === null ? told(recovered, preview) : await putInPlace(context, inPlace, recovered);
+  const recovered = await recover({ archive, route, dataDir, preview, promoted: erasures.promoted, runtime });
+  if (inPlace !== null) return await putInPlace(context, inPlace, recovered, erasures);
+  return told(recovered, preview, erasures);
 }
 
 /** The cluster comes whole: nothing of it can be chosen. */
@@ -70,17 +75,19 @@ function dataDirOf(root: string, { data }: Options): string {
   });
 }
 
-function told(recovered: Recovered, preview: boolean): Outcome {
+function told(recovered: Recovered, preview: boolean, erasures: ClusterErasures): Outcome {
+  const { count, findings } = erasures.told();
   const { dataDir, timeline, base, last_transaction, lsn } = recovered;
   const url = preview ? targetUrl({ ...targetOf(recovered), database: 'postgres' }) : null;
   const state = preview ? 'preview' : 'recovered';
-  const data = { data: dataDir, state, base, timeline, last_transaction, lsn, url };
+  const data = { data: dataDir, state, base, timeline, last_transaction, lsn, url, erasures: count };
   const what = last_transaction === null ? `position ${lsn}` : `the transaction of ${last_transaction}`;
   const line = `recovered from base backup ${base} on timeline ${timeline} up to ${what}, compared with the WAL`;
   const view: Block[] = [{ kind: 'text', text: line, tone: 'good' }];
   if (url === null) {
     view.push({ kind: 'text', text: `${dataDir} is a cluster of its own now, stopped: pg_ctl -D ${dataDir} start` });
-    return outcome(data, view);
+    if (count > 0) view.push({ kind: 'text', text: erasedLine(count) });
+    return outcome(data, view, findings);
   }
   view.push({ kind: 'text', text: `open for a look, read-only: psql '${url}'` });
   const next = `then: strata restore --promote --data ${dataDir}, or: strata restore --discard --data ${dataDir}`;

@@ -3,17 +3,17 @@
  * and started again; another one has to be stopped, and is started by whoever runs it.
  */
 import { resolve } from 'node:path';
-import { readErasures } from '../backup/erasure-list.ts';
 import { ToolError } from '../base/errors.ts';
-import { type Block, type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
+import { type Block, type Outcome, outcome } from '../base/finding.ts';
 import { withSession } from '../pg/pool.ts';
 import { dataDirOf, readState } from '../server/state.ts';
 import type { Archive } from '../wal/archive.ts';
 import { readCluster } from '../wal/cluster.ts';
-import type { Recovered } from '../wal/recover.ts';
+import type { Recovered } from '../wal/recovered.ts';
 import { planSwap, refuseRunning, type SwapPlan, swap, unswap } from '../wal/swap.ts';
 import type { Context, Options } from './command.ts';
 import { embeddedOptions } from './database.ts';
+import { type ClusterErasures, erasedLine } from './erasure-cluster.ts';
 
 export interface InPlace {
   readonly plan: SwapPlan;
@@ -58,20 +58,27 @@ function confirmed({ dataDir }: SwapPlan, { confirm }: Options, { system_identif
   });
 }
 
-export async function putInPlace(context: Context, { plan, ours }: InPlace, recovered: Recovered): Promise<Outcome> {
+export async function putInPlace(
+  context: Context,
+  { plan, ours }: InPlace,
+  recovered: Recovered,
+  erasures: ClusterErasures,
+): Promise<Outcome> {
   const { dataDir, kept } = plan;
   if (ours) await swapOurs(context, plan);
   else await swap(plan);
   const { base, timeline, last_transaction, lsn } = recovered;
   const state = ours ? 'started' : 'stopped';
-  const data = { data: dataDir, state, kept, base, timeline, last_transaction, lsn };
+  const { count, findings } = erasures.told();
+  const data = { data: dataDir, state, kept, base, timeline, last_transaction, lsn, erasures: count };
   const what = last_transaction === null ? `position ${lsn}` : `the transaction of ${last_transaction}`;
   const view: Block[] = [
     { kind: 'text', text: `${dataDir} is the cluster up to ${what}, compared with the WAL`, tone: 'good' },
     { kind: 'text', text: `the old one is kept as ${kept}` },
     { kind: 'text', text: nextSteps(plan, ours) },
   ];
-  return outcome(data, view, await remembered(context));
+  if (count > 0) view.push({ kind: 'text', text: erasedLine(count) });
+  return outcome(data, view, findings);
 }
 
 function nextSteps({ dataDir, kept }: SwapPlan, ours: boolean): string {
@@ -99,16 +106,4 @@ async function swapOurs(context: Context, plan: SwapPlan): Promise<void> {
       cause: thrown,
     });
   }
-}
-
-/** A cluster comes back whole, with those who asked to be erased since. It is in place by now: a list that cannot be read warns, too. */
-async function remembered({ config }: Context): Promise<readonly Finding[]> {
-  const count = await readErasures(resolve(config.root, config.backup.dir)).then(
-    ({ listed }) => String(listed.length),
-    () => 'an unknown number of',
-  );
-  if (count === '0') return [];
-  const message = `${count} erasures are listed: who was erased after the moment is back`;
-  const hint = 'Before applications may connect: strata subject erase --listed';
-  return [finding({ code: 'wal/erasures', level: 'warning', subject: 'erasures.jsonl', message, hint })];
 }

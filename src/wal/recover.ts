@@ -4,7 +4,8 @@
  * open for a look, until `promoteRecovered` or `discardRecovered`. `<dataDir>.strata.json` tells the next command about it.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
@@ -22,8 +23,10 @@ import { type Archive, baseFolder } from './archive.ts';
 import type { Route } from './choose.ts';
 import { makeDataDirectory, makeRunFolder, recoverySettings, refuseOccupied } from './data-directory.ts';
 import { lsnText, parseLsn } from './lsn.ts';
+import { logOf, noteOf, noteRecovered, type Recovered, readRecovered, targetOf } from './recovered.ts';
 import positionSql from './sql/recovered.sql';
 import { momentText } from './status.ts';
+import { systemOf } from './swap.ts';
 
 export interface RecoverInput {
   readonly archive: Archive;
@@ -32,22 +35,12 @@ export interface RecoverInput {
   readonly dataDir: string;
   /** True: leave the server at the target, read-only, for a look. */
   readonly preview: boolean;
+  /** Done to the promoted cluster before anybody else can connect to it; when it fails, there is none. */
+  readonly promoted?: Promoted;
   readonly runtime: Runtime;
 }
 
-/** `<dataDir>.strata.json`. */
-export interface Recovered {
-  readonly strata_recovery: 1;
-  readonly dataDir: string;
-  readonly run: string;
-  readonly port: number;
-  readonly superuser: string;
-  readonly timeline: number;
-  readonly base: string;
-  /** ISO time of the last transaction in it; null: none since the base backup began. */
-  readonly last_transaction: string | null;
-  readonly lsn: string;
-}
+export type Promoted = (server: Target) => Promise<void>;
 
 interface Position {
   readonly recovering: boolean;
@@ -62,19 +55,19 @@ const PATIENCE = 24 * 3_600_000;
 
 /** Throws TARGET_NOT_EMPTY, BACKUP_DAMAGED, RECOVERY_FAILED, EMBEDDED_…, PROGRAM_…. What it made is removed then. */
 export async function recover(input: RecoverInput): Promise<Recovered> {
-  const { archive, route, dataDir, preview, runtime } = input;
+  const { archive, route, dataDir, preview, promoted, runtime } = input;
   await refuseOccupied(dataDir);
   const run = join(tmpdir(), `strata-run-${randomBytes(6).toString('hex')}`);
-  await note(dataDir, stateOf(input, run, 0));
+  await noteRecovered(stateOf(input, run, 0));
   try {
     const state = await asReader(baseFolder(archive), route.base.id, runtime, async () => {
       await makeDataDirectory(archive, route, dataDir, runtime);
       return await withTask(runtime, { id: 'replay', title: 'Replay the WAL' }, () => replay(input, run));
     });
-    if (!preview) await promote(state);
+    if (!preview) await promote(state, promoted);
     return state;
   } catch (thrown) {
-    await discardRecovered(dataDir);
+    await removeRecovered(dataDir);
     if (!runtime.signal.aborted) throw thrown;
     throw new ToolError('BACKUP_INTERRUPTED', 'the recovery was interrupted', {
       detail: 'what it made is removed',
@@ -98,7 +91,7 @@ async function replay(input: RecoverInput, run: string): Promise<Recovered> {
     throw failed('the server that recovers does not start', thrown);
   });
   const state = stateOf(input, run, port);
-  await note(dataDir, state);
+  await noteRecovered(state);
   await untilPaused(state, pid, runtime);
   await withSession(targetOf(state), (session) => compare(session, route));
   return state;
@@ -143,50 +136,63 @@ async function positionOf(session: Session): Promise<Position> {
 }
 
 /** Ends the preview: the directory becomes a cluster of its own, stopped, to be started by whoever uses it. */
-export async function promoteRecovered(dataDir: string): Promise<Recovered> {
+export async function promoteRecovered(dataDir: string, promoted?: Promoted): Promise<Recovered> {
   const state = await readRecovered(dataDir);
-  await promote(state);
+  await promote(state, promoted);
   return state;
 }
 
-async function promote(state: Recovered): Promise<void> {
+/** What failed behind the promotion can be repeated. The note goes before the server: a stopped cluster with a note looks unfinished. */
+async function promote(state: Recovered, promoted: Promoted = async () => undefined): Promise<void> {
   const { dataDir, run } = state;
   const pid = leftoverOn(dataDir);
   if (pid === null)
     throw new ToolError('RECOVERY_FAILED', `no server runs on ${dataDir} any more`, { hint: again(dataDir) });
   await withSession(targetOf(state), async (session) => {
-    const [row] = await session.query<{ done: boolean }>('SELECT pg_promote(true, 600) AS done');
-    const { recovering } = await positionOf(session);
-    if (row?.done !== true || recovering) throw new ToolError('RECOVERY_FAILED', 'the server could not be promoted');
+    if ((await positionOf(session)).recovering) await session.query('SELECT pg_promote(true, 600)');
+    if ((await positionOf(session)).recovering)
+      throw new ToolError('RECOVERY_FAILED', 'the server could not be promoted');
+    await promoted(session.target);
     await session.query('CHECKPOINT');
   });
+  await rm(noteOf(dataDir), { force: true });
   await stopProcess(pid);
   await rm(run, { recursive: true, force: true });
-  await rm(noteOf(dataDir), { force: true });
   await rm(logOf(dataDir), { force: true });
 }
 
-/** Stops the server and removes the directory. Throws RECOVERY_FAILED for one that no restore made. */
-export async function discardRecovered(dataDir: string): Promise<void> {
+/**
+ * Stops the server and removes the directory. Throws RECOVERY_FAILED for one that no restore made, CONFIRM_NEEDED for one that was
+ * promoted by hand, and may have been written to since: `confirm` is the end of its system identifier then.
+ */
+export async function discardRecovered(dataDir: string, confirm?: string): Promise<void> {
+  const state = await readRecovered(dataDir);
+  const key = (await systemOf(dataDir))?.slice(-6) ?? null;
+  if (key !== null && confirm !== key && (await isPromoted(state))) {
+    throw new ToolError('CONFIRM_NEEDED', `the cluster in ${dataDir} was promoted: it is no preview any more`, {
+      detail: 'what was written to it since would be lost; nothing was touched',
+      hint: `Keep it with: strata restore --promote --data ${dataDir}; or, if it shall go, add: --confirm ${key}`,
+    });
+  }
+  await removeRecovered(dataDir);
+}
+
+/** A server that runs is asked; of one that does not, its files tell: they are there until a recovery has ended. */
+async function isPromoted(state: Recovered): Promise<boolean> {
+  const { dataDir } = state;
+  if (leftoverOn(dataDir) !== null) {
+    const asked = await withSession(targetOf(state), positionOf).catch(() => null);
+    if (asked !== null) return !asked.recovering;
+  }
+  return !['recovery.signal', 'backup_label'].some((name) => existsSync(join(dataDir, name)));
+}
+
+async function removeRecovered(dataDir: string): Promise<void> {
   const { run } = await readRecovered(dataDir);
   const pid = leftoverOn(dataDir);
   if (pid !== null) await stopProcess(pid, 'immediate');
   for (const path of [dataDir, run, logOf(dataDir)]) await rm(path, { recursive: true, force: true });
   await rm(noteOf(dataDir), { force: true });
-}
-
-async function readRecovered(dataDir: string): Promise<Recovered> {
-  const text = await readFile(noteOf(dataDir), 'utf8').catch(() => 'null');
-  const state = JSON.parse(text) as Recovered | null;
-  if (state?.strata_recovery === 1 && state.dataDir === dataDir) return state;
-  throw new ToolError('RECOVERY_FAILED', `${dataDir} is no unfinished recovery`, {
-    detail: `there is no ${noteOf(dataDir)}`,
-    hint: "Make one with: strata restore --at '2026-11-21T10:00:00+01:00' --preview --data DIR",
-  });
-}
-
-export function targetOf({ run, port, superuser }: Recovered): Target {
-  return { host: run, port, user: superuser, database: 'template1' };
 }
 
 function stateOf({ route, dataDir }: RecoverInput, run: string, port: number): Recovered {
@@ -203,12 +209,6 @@ function stateOf({ route, dataDir }: RecoverInput, run: string, port: number): R
   };
 }
 
-async function note(dataDir: string, state: Recovered): Promise<void> {
-  await writeFile(noteOf(dataDir), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-}
-
-const noteOf = (dataDir: string): string => `${dataDir}.strata.json`;
-const logOf = (dataDir: string): string => `${dataDir}.log`;
 const again = (dataDir: string): string => `Start again: strata restore --discard --data ${dataDir}`;
 
 function failed(message: string, cause: unknown, log?: string): ToolError {

@@ -79,7 +79,8 @@ export async function unswap({ dataDir, beside, kept }: SwapPlan): Promise<void>
 }
 
 /** The first eight bytes of pg_control; null: there is none. */
-async function systemOf(dataDir: string): Promise<string | null> {
+/** The system identifier of the cluster; null: it is no data directory. */
+export async function systemOf(dataDir: string): Promise<string | null> {
   const file = await open(join(dataDir, 'global', 'pg_control')).catch(() => null);
   if (file === null) return null;
   try {

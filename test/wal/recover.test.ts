@@ -1,5 +1,5 @@
 /** Recovery to a moment: where it gets to, and every target and archive that must not pass for a good one. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Session, withSession } from '../../src/pg/pool.ts';
@@ -10,7 +10,8 @@ import { launch, stopProcess } from '../../src/server/launch.ts';
 import { type Archive, baseFolder } from '../../src/wal/archive.ts';
 import { chooseRoute, type Route } from '../../src/wal/choose.ts';
 import { proveArchiving } from '../../src/wal/enable.ts';
-import { discardRecovered, promoteRecovered, recover, targetOf } from '../../src/wal/recover.ts';
+import { discardRecovered, promoteRecovered, recover } from '../../src/wal/recover.ts';
+import { targetOf } from '../../src/wal/recovered.ts';
 import { archiveCommand } from '../../src/wal/settings.ts';
 import { readStatus } from '../../src/wal/status.ts';
 import { parseTarget } from '../../src/wal/target.ts';
@@ -258,6 +259,76 @@ test('the command: preview, promote, and what it refuses', async () => {
   expect((await run('--at', times[1] ?? '')).status).toBe(2);
   expect((await run('--at', times[1] ?? '', '--data', newDir(), '--to', 'x')).status).toBe(2);
   expect((await run('--at', times[1] ?? '', '--data', dataDir)).status).toBe(6);
+});
+
+test('a preview that somebody promoted is not discarded without the key', async () => {
+  const dataDir = newDir();
+  const chosen = await route({ at: times[1] ?? '' });
+  const recovered = await recover({ archive, route: chosen, dataDir, preview: true, runtime });
+  await withSession({ ...targetOf(recovered), database: 'postgres' }, async (s) => {
+    await s.query('SELECT pg_promote(true)');
+    await s.query('CREATE TABLE new_orders (n int)');
+  });
+  const key = archive.system_identifier.slice(-6);
+  const refused = { code: 'CONFIRM_NEEDED', exit: 6, more: { hint: expect.stringContaining(`--confirm ${key}`) } };
+  await expect(discardRecovered(dataDir)).rejects.toMatchObject(refused);
+  // Nor when its server is gone.
+  const pid = Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  await stopProcess(pid);
+  await expect(discardRecovered(dataDir, '000000')).rejects.toMatchObject(refused);
+  expect(existsSync(dataDir)).toBe(true);
+  await discardRecovered(dataDir, key);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+describe('who was erased since', () => {
+  const erased = 'DELETE FROM t WHERE n = current_setting($$strata.subject$$)::int';
+  const run = (dataDir: string, ...args: string[]): ReturnType<typeof strata> =>
+    strata(['restore', ...args, '--data', dataDir, '--json'], {
+      cwd: cluster.root,
+      env: { STRATA_BACKUP_WAL_DIR: archive.dir },
+    });
+  const list = (sql: string, database: string): void => {
+    mkdirSync(join(cluster.root, 'sql', 'erasure'), { recursive: true });
+    mkdirSync(join(cluster.root, 'backups'), { recursive: true });
+    writeFileSync(join(cluster.root, 'sql', 'erasure', 'person.sql'), sql);
+    const line = { at: '2026-11-22T00:00:00.000Z', script: 'person', sha256: 'x', subject: '1', database };
+    writeFileSync(join(cluster.root, 'backups', 'erasures.jsonl'), `${JSON.stringify(line)}\n`);
+  };
+  afterEach(() => {
+    for (const name of ['sql', 'backups']) rmSync(join(cluster.root, name), { recursive: true, force: true });
+  });
+  const rowsOf = async (dataDir: string): Promise<unknown> =>
+    await started(dataDir, (s) => s.query('SELECT n FROM t ORDER BY n'));
+
+  test('is erased again before anybody can connect, with a preview and without', async () => {
+    list(erased, 'postgres');
+    const [at, previewed] = [newDir(), newDir()];
+    const { stdout } = await run(at, '--at', times[1] ?? '');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, data: { state: 'recovered', erasures: 1 }, findings: [] });
+    expect(await rowsOf(at)).toEqual([{ n: 0 }, { n: 2 }]);
+    await run(previewed, '--at', times[1] ?? '', '--preview');
+    const promoted = await run(previewed, '--promote');
+    expect(JSON.parse(promoted.stdout)).toMatchObject({ ok: true, data: { erasures: 1 } });
+    expect(await rowsOf(previewed)).toEqual([{ n: 0 }, { n: 2 }]);
+  });
+
+  test('keeps the cluster from being there when a script fails, and is told when the database is gone', async () => {
+    list('DELETE FROM nowhere', 'postgres');
+    const dataDir = newDir();
+    const failed = await run(dataDir, '--at', times[1] ?? '');
+    expect(JSON.parse(failed.stdout)).toMatchObject({ error: { code: 'ERASURE_FAILED' } });
+    expect(existsSync(dataDir)).toBe(false);
+    // Promoted behind a preview it waits for a script that works.
+    await run(dataDir, '--at', times[1] ?? '', '--preview');
+    expect(JSON.parse((await run(dataDir, '--promote')).stdout)).toMatchObject({ error: { code: 'ERASURE_FAILED' } });
+    list(erased, 'postgres');
+    expect(JSON.parse((await run(dataDir, '--promote')).stdout)).toMatchObject({ ok: true, data: { erasures: 1 } });
+
+    list(erased, 'renamed');
+    const elsewhere = await run(newDir(), '--at', times[1] ?? '');
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ data: { erasures: 0 }, findings: [{ code: 'wal/erasures' }] });
+  });
 });
 
 test('kill -9 in the middle: its server goes on, the directory is no cluster yet, and --discard removes both', async () => {

@@ -7,7 +7,8 @@ import { withSession } from '../../src/pg/pool.ts';
 import { withRemote } from '../../src/remote/request.ts';
 import { type Archive, openArchive } from '../../src/wal/archive.ts';
 import { chooseRoute } from '../../src/wal/choose.ts';
-import { discardRecovered, recover, targetOf } from '../../src/wal/recover.ts';
+import { discardRecovered, recover } from '../../src/wal/recover.ts';
+import { targetOf } from '../../src/wal/recovered.ts';
 import {
   findRemoteIdentity,
   type RemoteArchive,
