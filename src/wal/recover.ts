@@ -187,7 +187,8 @@ async function isPromoted(state: Recovered): Promise<boolean> {
   return !['recovery.signal', 'backup_label'].some((name) => existsSync(join(dataDir, name)));
 }
 
-async function removeRecovered(dataDir: string): Promise<void> {
+/** The same for what nobody else knows of: whatever became of it goes. */
+export async function removeRecovered(dataDir: string): Promise<void> {
   const { run } = await readRecovered(dataDir);
   const pid = leftoverOn(dataDir);
   if (pid !== null) await stopProcess(pid, 'immediate');

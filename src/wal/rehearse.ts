@@ -13,7 +13,7 @@ import { withSession } from '../pg/pool.ts';
 import { isAlive } from '../server/process.ts';
 import type { Archive } from './archive.ts';
 import { chooseRoute } from './choose.ts';
-import { discardRecovered, recover } from './recover.ts';
+import { recover, removeRecovered } from './recover.ts';
 import { type Recovered, targetOf } from './recovered.ts';
 import databasesSql from './sql/databases.sql';
 import type { WalStatus } from './status.ts';
@@ -60,7 +60,7 @@ export async function withNewest<T>(input: RehearsalInput, work: (rehearsed: Reh
     });
     return await work({ recovered, target: at, databases });
   } finally {
-    await discardRecovered(dataDir).catch(() => undefined);
+    await removeRecovered(dataDir).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -69,7 +69,7 @@ async function sweep(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const [, pid] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    await discardRecovered(join(parent, name, 'data')).catch(() => undefined);
+    await removeRecovered(join(parent, name, 'data')).catch(() => undefined);
     await rm(join(parent, name), { recursive: true, force: true });
   }
 }
