@@ -35,17 +35,19 @@ export async function planNotes(
 ): Promise<PlanNotes> {
   const { schemas } = config;
   const facts = await readFacts(session, { schemas, mentioned: sqlOf(migrations) });
-  const schema = schemas[0] ?? 'public';
   const locks = new Map<Statement, readonly LockNote[]>();
   const unknowns = new Map<Statement, string>();
+  let now = facts;
   for (const migration of migrations) {
     const script = migration[direction];
     if (script.kind !== 'statements') continue;
     for (const statement of script.statements) {
-      const { notes, unknown } = await locksOfStatement(statement, facts, schema);
+      const { notes, unknown, after } = await locksOfStatement(statement, now);
       locks.set(statement, notes);
       if (unknown !== null) unknowns.set(statement, unknown);
+      now = after;
     }
+    now = now.after({ kind: 'set search path', schemas: 'default' });
   }
   const verdict = await judge(migrations.map(subjectOf), {
     facts,
@@ -61,26 +63,32 @@ export async function planNotes(
 interface StatementLocks {
   readonly notes: readonly LockNote[];
   readonly unknown: string | null;
+  /** What is true when it is done. */
+  readonly after: Facts;
 }
 
 /** What DO blocks hold is told with the rest; what they EXECUTE cannot be. */
-async function locksOfStatement({ sql }: Statement, facts: Facts, schema: string): Promise<StatementLocks> {
+async function locksOfStatement({ sql }: Statement, before: Facts): Promise<StatementLocks> {
   const { actions, bodies } = await readStatement(sql);
   const blocks = bodies.filter(({ routine }) => routine.kind === 'do').map(({ body }) => body);
   const inside = blocks.flatMap(({ acts }) => acts.map(({ action }) => action));
-  const noteOf =
-    (certain: boolean) =>
-    ({ relation, level, work }: Lock): LockNote => {
-      const live = facts.table(relation);
-      const where = { relation: show(relation), schema: relation.schema ?? schema, name: relation.name };
-      return { ...where, lock: level, work, rows: live?.rows ?? null, bytes: null, exists: Boolean(live), certain };
-    };
-  const notes = [
-    ...actions.flatMap((action) => locksOf(action, facts)).map(noteOf(true)),
-    ...inside.flatMap((action) => locksOf(action, facts)).map(noteOf(false)),
-  ];
+  const notes: LockNote[] = [];
+  let now = before;
+  for (const action of [...actions, ...inside]) {
+    const certain = actions.includes(action);
+    notes.push(...locksOf(action, now).map((lock) => ({ ...noteOf(lock, now), certain })));
+    now = now.after(action);
+  }
   const executes = blocks.flatMap(({ body }) => body.executes);
-  return { notes: heaviest(notes), unknown: unknownOf(sql, executes) };
+  return { notes: heaviest(notes), unknown: unknownOf(sql, executes), after: now };
+}
+
+/** Under the name that the statement uses; `schema` and `name` are what the table is called today. Unknown ones may be there. */
+function noteOf({ relation, level, work }: Lock, facts: Facts): Omit<LockNote, 'certain'> {
+  const live = facts.table(relation);
+  const { schema, name } = live?.table ?? { schema: relation.schema ?? 'public', name: relation.name };
+  const known = { rows: live?.rows ?? null, bytes: null, exists: live !== null };
+  return { relation: show(relation), schema, name, lock: level, work, ...known };
 }
 
 function unknownOf(sql: string, executes: readonly number[]): string | null {

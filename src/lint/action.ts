@@ -175,6 +175,8 @@ export type Action =
     }
   | { readonly kind: 'lock table'; readonly tables: readonly Name[]; readonly level: LockLevel }
   | { readonly kind: 'upgrade extension'; readonly name: string }
+  /** Where names without a schema are looked for from now on. `default`: where it was at first; null: not known. */
+  | { readonly kind: 'set search path'; readonly schemas: readonly string[] | 'default' | null }
   | { readonly kind: 'set schema'; readonly table: Name; readonly schema: string }
   /** Everything that no rule asks about, by the parser's name. */
   | { readonly kind: 'other'; readonly statement: string };

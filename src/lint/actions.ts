@@ -114,11 +114,23 @@ const READERS: Readonly<Record<string, Reader>> = {
     body.objectType === 'OBJECT_TABLE'
       ? [{ kind: 'set schema', table: nameOf(body.relation), schema: text(body.newschema) ?? '' }]
       : other('AlterObjectSchemaStmt'),
+  VariableSetStmt: (body) =>
+    /^VAR_RESET_ALL$/.test(String(body.kind)) || body.name === 'search_path'
+      ? [searchPath(body)]
+      : other('VariableSetStmt'),
   CreatePolicyStmt: (body) => [{ kind: 'create policy', table: nameOf(body.table) }],
 };
 
 function other(statement: string): readonly Action[] {
   return [{ kind: 'other', statement }];
+}
+
+/** `$user` has hardly ever a schema of its own. */
+function searchPath(body: Node): Action {
+  const names = list(body.args).map(({ A_Const }) => text(record(record(A_Const).sval).sval));
+  const schemas = names.flatMap((name) => (name === null || name === '$user' ? [] : [name]));
+  if (body.kind !== 'VAR_SET_VALUE') return { kind: 'set search path', schemas: 'default' };
+  return { kind: 'set search path', schemas: names.includes(null) ? null : schemas };
 }
 
 function queriedTable(relation: Node): Action {

@@ -1,14 +1,16 @@
 /** What a live database tells the rules. Without one, every question is answered by "not known". */
 import type { Table } from '../catalog/model.ts';
-import type { Name } from './action.ts';
+import type { Action, Name } from './action.ts';
 
 export interface Facts {
   /** As `server_version_num`; null: not known. */
   readonly serverVersion: number | null;
-  /** Undefined: not known; null: the database has no such table. */
+  /** Undefined: not known, because nobody looked there; null: the database has no such table. */
   readonly table: (name: Name) => LiveTable | null | undefined;
   /** The table of an index that the database has; null: not known. */
   readonly tableOfIndex: (index: Name) => Name | null;
+  /** The same facts under the names that tables have when the action is done. */
+  readonly after: (this: Facts, action: Action) => Facts;
 }
 
 export interface LiveTable {
@@ -17,32 +19,93 @@ export interface LiveTable {
   readonly rows: number | null;
 }
 
-export const NO_FACTS: Facts = { serverVersion: null, table: () => undefined, tableOfIndex: () => null };
+export const NO_FACTS: Facts = {
+  serverVersion: null,
+  table: () => undefined,
+  tableOfIndex: () => null,
+  after() {
+    return this;
+  },
+};
 
 export interface LiveFacts {
   readonly serverVersion: number;
   readonly tables: readonly Table[];
   /** Rows by `schema.name`. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Where a name without a schema is looked for. */
-  readonly schema: string;
+  /** Where names without a schema are looked for, in order. */
+  readonly path: readonly string[];
+  /** All that were looked into, whether they are there or not: of others nothing is known. */
+  readonly schemas: ReadonlySet<string>;
 }
 
-export function factsOf({ serverVersion, tables, rows, schema }: LiveFacts): Facts {
-  const byName = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]));
+/** What statements of the run have changed since the facts were read. */
+interface Moves {
+  /** By `schema.name` as it is now, what the table was called then; null: made by the run. Old names stay, for those who look back. */
+  readonly names: ReadonlyMap<string, string | null>;
+  /** Null: not known. */
+  readonly path: readonly string[] | null;
+}
+
+export function factsOf(live: LiveFacts): Facts {
+  const tables = new Map(live.tables.map((table) => [`${table.schema}.${table.name}`, table]));
   const indexed = new Map(
-    tables.flatMap((table) => table.indexes.map((index) => [`${table.schema}.${index.name}`, table] as const)),
+    live.tables.flatMap((table) => table.indexes.map((index) => [`${table.schema}.${index.name}`, table] as const)),
   );
-  return {
-    serverVersion,
-    tableOfIndex(index) {
-      const table = indexed.get(`${index.schema ?? schema}.${index.name}`);
-      return table ? { schema: index.schema, name: table.name } : null;
-    },
-    table(name) {
-      const key = `${name.schema ?? schema}.${name.name}`;
-      const table = byName.get(key);
-      return table ? { table, rows: rows.get(key) ?? null } : null;
-    },
+  const at = (moves: Moves): Facts => {
+    const places = ({ schema }: Name): readonly string[] | null => (schema === null ? moves.path : [schema]);
+    /** Where a name is found; undefined: nobody knows; null: nowhere. */
+    const find = (name: Name): { readonly schema: string; readonly origin: string | null } | null | undefined => {
+      for (const schema of places(name) ?? []) {
+        const key = `${schema}.${name.name}`;
+        const origin = moves.names.get(key);
+        if (origin !== undefined) return { schema, origin };
+        if (tables.has(key)) return { schema, origin: key };
+        if (!live.schemas.has(schema)) return undefined;
+      }
+      return places(name) === null ? undefined : null;
+    };
+    return {
+      serverVersion: live.serverVersion,
+      tableOfIndex(index) {
+        const table = places(index)?.map((schema) => indexed.get(`${schema}.${index.name}`));
+        const found = table?.find((one) => one !== undefined);
+        return found ? { schema: index.schema, name: found.name } : null;
+      },
+      table(name) {
+        const found = find(name);
+        if (!found) return found;
+        const table = tables.get(found.origin ?? '');
+        return table ? { table, rows: live.rows.get(found.origin ?? '') ?? null } : null;
+      },
+      after(action) {
+        const next = moved(action, moves, find, live.path);
+        return next === moves ? this : at(next);
+      },
+    };
   };
+  return at({ names: new Map(), path: live.path });
+}
+
+type Find = (name: Name) => { readonly schema: string; readonly origin: string | null } | null | undefined;
+
+/** `moves` itself when the action changes no name. */
+function moved(action: Action, moves: Moves, find: Find, path: readonly string[]): Moves {
+  const named = (key: string, origin: string | null): Moves => ({
+    ...moves,
+    names: new Map(moves.names).set(key, origin),
+  });
+  if (action.kind === 'set search path')
+    return { ...moves, path: action.schemas === 'default' ? path : action.schemas };
+  if (action.kind === 'create table') {
+    // A name that was given up by DROP or RENAME before.
+    const old = action.ifNotExists || action.temporary ? null : find(action.table);
+    return old?.origin ? named(`${old.schema}.${action.table.name}`, null) : moves;
+  }
+  const on = action.kind === 'rename' && action.what === 'table' ? action.on : null;
+  const from = action.kind === 'set schema' ? action.table : on;
+  const found = from && find(from);
+  if (!from || !found) return moves;
+  if (action.kind === 'set schema') return named(`${action.schema}.${from.name}`, found.origin);
+  return action.kind === 'rename' ? named(`${found.schema}.${action.to}`, found.origin) : moves;
 }

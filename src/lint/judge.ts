@@ -44,6 +44,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
   const before: Earlier = { actions: [], scripts: [] };
   const read = reader();
   let statements = 0;
+  let now = options.facts;
   for (const subject of subjects) {
     const [up, down] = [await read(subject, 'up'), await read(subject, 'down')];
     statements += up.statements + down.statements;
@@ -52,8 +53,11 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
       [down, up],
     ] as const) {
       if (options.direction && options.direction !== script.direction) continue;
-      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts: options.facts }));
+      // The database is behind the first down where that runs alone, and ahead of every up of this list.
+      const facts = script.direction === 'down' && !options.direction ? factsAfter(now, up.acts) : now;
+      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts }));
     }
+    now = factsAfter(now, (options.direction === 'down' ? down : up).acts);
     ups.push(up);
     before.actions.push(...actionsIn(up.acts));
     before.scripts.push({ name: subject.name, actions: actionsIn(up.acts) });
@@ -61,6 +65,12 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
   if (options.direction !== 'down') found.push(...judgeState(ups, active, options.naming ?? DEFAULTS.lint.naming));
   const { findings, ignored } = withoutAccepted(distinct(found), subjects, options.direction !== undefined);
   return { findings, files: subjects.length, statements, rules: active.length, ignored };
+}
+
+/** The session forgets its search path between migrations, as `up` lets it. */
+function factsAfter(facts: Facts, acts: readonly Act[]): Facts {
+  const done = actionsIn(acts).reduce((now, action) => now.after(action), facts);
+  return done.after({ kind: 'set search path', schemas: 'default' });
 }
 
 interface Active {
@@ -105,8 +115,10 @@ function judgeActs(
   scene: Omit<Scene, 'sql' | 'index' | 'actions'>,
 ): readonly Finding[] {
   const actions = actionsIn(acts);
+  let { facts } = scene;
   return acts.flatMap(({ action, sql, placeOf }, index) => {
-    const here: Scene = { ...scene, actions, index, sql };
+    const here: Scene = { ...scene, actions, index, sql, facts };
+    facts = facts.after(action);
     return rules.flatMap(({ rule, level }) =>
       rule
         .judge(action, here)

@@ -4,6 +4,7 @@ import { readTables } from '../catalog/read.ts';
 import type { Session } from '../pg/pool.ts';
 import { isConnectionLoss } from '../pg/server-error.ts';
 import { type Facts, factsOf } from './facts.ts';
+import namedSchemas from './sql/named-schemas.sql';
 import rowCounts from './sql/row-counts.sql';
 
 export interface LiveOptions {
@@ -12,9 +13,14 @@ export interface LiveOptions {
   readonly mentioned: string;
 }
 
-/** An estimate of zero is not believed: a table that was just restored has no statistics either. */
-export async function readFacts(session: Session, { schemas, mentioned }: LiveOptions): Promise<Facts> {
+/**
+ * Schemas that the statements name are read beside the configured ones: whoever alters billing.invoices shuts its users out,
+ * managed or not. An estimate of zero is not believed: a table that was just restored has no statistics either.
+ */
+export async function readFacts(session: Session, { schemas: managed, mentioned }: LiveOptions): Promise<Facts> {
   const names = namesIn(mentioned);
+  const there = await session.query<{ name: string; place: number | null }>(namedSchemas, [names]);
+  const schemas = [...new Set([...managed, ...there.map(({ name }) => name)])];
   const tables = await readTables(session, { schemas, names });
   const estimates = await session.query<{ name: string; rows: number }>(rowCounts, [schemas, names]);
   const rows = new Map(estimates.flatMap(({ name, rows: count }) => (count > 0 ? [[name, count] as const] : [])));
@@ -23,7 +29,14 @@ export async function readFacts(session: Session, { schemas, mentioned }: LiveOp
     if (rows.has(`${schema}.${name}`) || !named.has(name)) continue;
     if (await isEmpty(session, schema, name)) rows.set(`${schema}.${name}`, 0);
   }
-  return factsOf({ serverVersion: session.serverVersion, tables, rows, schema: schemas[0] ?? 'public' });
+  const path = there.flatMap(({ name, place }) => (place === null ? [] : [name]));
+  return factsOf({
+    serverVersion: session.serverVersion,
+    tables,
+    rows,
+    path: path.length > 0 ? path : managed,
+    schemas: new Set([...schemas, ...names]),
+  });
 }
 
 /** Whatever could be a name, also inside of bodies and strings: quoted as it stands, bare also in small letters. */

@@ -1,7 +1,7 @@
 /** INSERT, UPDATE, DELETE, MERGE and TRUNCATE as Actions, also where they stand in a WITH. */
 import type { Action, Name } from './action.ts';
 import { nameOf } from './definitions.ts';
-import { inside, list, type Node, record, text } from './tree.ts';
+import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
 
 type Reader = (body: Node) => readonly Action[];
 
@@ -43,7 +43,7 @@ function withQueries(read: Reader): Reader {
 /** SELECT INTO makes a table; all others make nothing that a rule asks about. */
 function select(body: Node): readonly Action[] {
   const into = record(record(body.intoClause).rel);
-  if (!body.intoClause) return [{ kind: 'other', statement: 'SelectStmt' }];
+  if (!body.intoClause) return configuredPath(body) ?? [{ kind: 'other', statement: 'SelectStmt' }];
   const temporary = into.relpersistence === 't';
   const shape = {
     columns: [],
@@ -54,6 +54,19 @@ function select(body: Node): readonly Action[] {
     from: 'query',
   } as const;
   return [{ kind: 'create table', table: nameOf(into), ...shape }];
+}
+
+/** `SELECT set_config('search_path', …)`, as pg_dump writes it. */
+function configuredPath({ targetList }: Node): readonly Action[] | null {
+  for (const { funcname, args } of nodesOf(targetList, 'FuncCall')) {
+    const [name, value] = list(args).map(({ A_Const }) =>
+      A_Const ? (text(record(record(A_Const).sval).sval) ?? '') : null,
+    );
+    if (stringOf(list(funcname).at(-1) ?? {}) !== 'set_config' || name !== 'search_path') continue;
+    const schemas = value?.split(',').map((part) => part.trim().replaceAll('"', '')) ?? null;
+    return [{ kind: 'set search path', schemas: schemas?.filter((part) => part !== '' && part !== '$user') ?? null }];
+  }
+  return null;
 }
 
 function insert(body: Node): readonly Action[] {

@@ -80,11 +80,17 @@ export interface Scene {
 }
 
 /** Created by this script, or (a database tells) not there before this run, or empty: nobody waits and nothing is scanned. */
-export function isNew(table: Name, scene: Scene): boolean {
-  const earlier = about(scene.actions, table, scene.index);
+export function isNew(table: Name, scene: Pick<Scene, 'actions' | 'index' | 'facts'>): boolean {
+  const { actions, facts } = scene;
+  const earlier = about(actions, table, scene.index);
   if (earlier.some((action) => action.kind === 'create table' && same(action.table, table))) return true;
-  const live = scene.facts.table(table);
-  return live === null || live?.rows === 0;
+  const live = facts.table(table);
+  if (live === null || live?.rows === 0) return true;
+  const renamed = earlier.findLast(
+    (action) => action.kind === 'rename' && action.what === 'table' && action.to === table.name,
+  );
+  if (renamed?.kind !== 'rename' || !renamed.on || live) return false;
+  return isNew(renamed.on, { actions, facts, index: actions.indexOf(renamed) });
 }
 
 export function same(a: Name, b: Name): boolean {

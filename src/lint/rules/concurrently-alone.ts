@@ -33,7 +33,9 @@ function isConcurrent(action: Action): boolean {
 /** SET, COMMENT and the like: nothing is half done when they stay. */
 function isHarmless(action: Action): boolean {
   return (
-    action.kind === 'other' && ['VariableSetStmt', 'CommentStmt', 'SelectStmt', 'GrantStmt'].includes(action.statement)
+    action.kind === 'set search path' ||
+    (action.kind === 'other' &&
+      ['VariableSetStmt', 'CommentStmt', 'SelectStmt', 'GrantStmt'].includes(action.statement))
   );
 }
 
