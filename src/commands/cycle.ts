@@ -66,9 +66,12 @@ export async function run(context: Context, options: Options): Promise<Outcome<C
 }
 
 /** Where a chain starts: an empty database, or a backup. */
-type Ground = Pick<BackupGround, 'has' | 'fill' | 'check'> & { readonly id: string | null };
+type Ground = Pick<BackupGround, 'has' | 'check'> & {
+  readonly id: string | null;
+  readonly fill: BackupGround['fill'] | undefined;
+};
 
-const EMPTY: Ground = { id: null, has: 0, fill: async () => undefined, check: async () => undefined };
+const EMPTY: Ground = { id: null, has: 0, fill: undefined, check: async () => undefined };
 
 async function groundOf(
   context: Context,

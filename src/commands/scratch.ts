@@ -1,7 +1,7 @@
 /** Scratch databases for commands: beside the command's own database, on the same server and with the same role. */
 import { ToolError } from '../base/errors.ts';
 import { describeTarget, type Target } from '../base/target.ts';
-import { SCRATCH_OPTIONS } from '../migrate/replay.ts';
+import { scratchOptions } from '../migrate/replay.ts';
 import { type Session, withSession } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { cancelRunning } from '../pg/session.ts';
@@ -10,22 +10,23 @@ import type { Context } from './command.ts';
 import { resolveTarget } from './database.ts';
 
 /**
- * Lends a session on a new database, empty unless `fill` puts something in before. Throws SCRATCH_DENIED when the role may
- * not create one, and RUN_INTERRUPTED when
+ * Lends a session on a new database, empty unless `fill` puts a backup in before; a statement that hangs is ended, for no
+ * test of migrations shall wait for ever. Throws SCRATCH_DENIED when the role may not create one, and RUN_INTERRUPTED when
  * the runtime's signal was aborted meanwhile: a statement that is running then is cancelled.
  */
 export async function withScratchSession<T>(
   context: Context,
   work: (session: Session) => Promise<T>,
-  fill: (target: Target) => Promise<unknown> = async () => undefined,
+  fill?: (target: Target) => Promise<unknown>,
 ): Promise<T> {
   const server = await resolveTarget(context);
   let begun = false;
   try {
     return await withScratch(server, async (target) => {
       begun = true;
-      await fill(target);
-      const options = [target.options, SCRATCH_OPTIONS].filter(Boolean).join(' ');
+      await fill?.(target);
+      const own = scratchOptions(context.config.timeouts.statement, fill ? 'backup' : 'few');
+      const options = [target.options, own].filter(Boolean).join(' ');
       return withSession({ ...target, options }, (session) => interruptible(context.runtime.signal, session, work));
     });
   } catch (thrown) {

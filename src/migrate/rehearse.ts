@@ -6,20 +6,18 @@
 import { messageOf } from '../base/errors.ts';
 import type { Direction, Statement } from '../base/plan.ts';
 import type { Session } from '../pg/pool.ts';
-import { ServerError, SQLSTATE } from '../pg/server-error.ts';
+import { ServerError } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
 import type { CompileOptions } from './compile.ts';
 import { locate } from './locate.ts';
 import { type Measured, Meter, watched } from './measure.ts';
 import type { CompiledMigration } from './model.ts';
-import { ReplayFailure, replay } from './replay.ts';
+import { hungOf, ReplayFailure, replay } from './replay.ts';
 
 export interface RehearseOptions {
   readonly compile: CompileOptions;
   /** A second session on the same database, to look at statements that run outside a transaction. */
   readonly watcher: Session;
-  /** Milliseconds that one statement may run; 0: no limit. */
-  readonly timeout: number;
   readonly ticks: () => number;
   readonly onMeasured: (statement: Statement, measured: Measured) => void;
 }
@@ -35,7 +33,6 @@ export async function rehearse(
   options: RehearseOptions,
 ): Promise<'measured' | 'unmeasured'> {
   const script = migration[direction];
-  await session.query(`SET statement_timeout = ${options.timeout}`);
   if (script.kind !== 'statements') {
     await replay(session, migration, direction, options);
     return 'unmeasured';
@@ -85,18 +82,16 @@ async function alone(one: One, statement: Statement): Promise<void> {
   options.onMeasured(statement, { milliseconds, relations: await meter.alone(session, seen), sampled: true });
 }
 
-async function orFail<T>({ migration, options }: One, statement: Statement, work: Promise<T>, when = ''): Promise<T> {
+async function orFail<T>({ session, migration }: One, statement: Statement, work: Promise<T>, when = ''): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
     if (!(thrown instanceof ServerError)) throw thrown;
     const { position, detail, hint, where } = thrown.fields;
     const { place, frame } = locate(migration.file, statement, when === '' ? position : undefined);
-    const hung = options.timeout > 0 && thrown.sqlstate === SQLSTATE.queryCanceled;
-    const message = hung
-      ? `the statement did not end within ${options.timeout / 1000} s`
-      : (messageOf(thrown).split('\n')[0] ?? '');
-    const lines = [frame, detail, hint, where].filter((line) => line !== undefined && line !== '');
+    const hung = hungOf(thrown, session, migration);
+    const message = hung?.message ?? messageOf(thrown).split('\n')[0] ?? '';
+    const lines = [frame, detail, hint, hung?.hint, where].filter((line) => line !== undefined && line !== '');
     throw new ReplayFailure(when + message, place, lines.join('\n'), thrown);
   }
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Place } from '../base/finding.ts';
 import { type Direction, type PlanStep, type Script, statementsOf } from '../base/plan.ts';
 import type { BatchResult, Session } from '../pg/pool.ts';
-import { ServerError } from '../pg/server-error.ts';
+import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
 import { type CompileOptions, runOpaque } from './compile.ts';
 import { locate } from './locate.ts';
@@ -45,7 +45,35 @@ export class ReplayFailure extends Error {
  * For the connection, so that RESET ALL after each migration keeps them: nothing here must survive a crash, so no commit
  * waits for the disk; and what is asked after every step is planned once.
  */
-export const SCRATCH_OPTIONS = '-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan';
+const SCRATCH_OPTIONS = '-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan';
+
+/** Milliseconds for one statement where the configuration sets no limit: what takes longer on a few rows hangs. */
+const PATIENCE = 300_000;
+
+/** `statement`: `timeouts.statement`. The rows of a backup take the time that they take: no limit there but a configured one. */
+export function scratchOptions(statement: number, rows: 'few' | 'backup'): string {
+  const limit = Math.round(statement) || (rows === 'few' ? PATIENCE : 0);
+  return `${SCRATCH_OPTIONS} -c statement_timeout=${limit}`;
+}
+
+/** Says of a statement that hung whose limit it was, which the server's own words do not. */
+export interface Hung {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Null: it failed otherwise, or the migration sets a limit of its own. */
+export function hungOf(thrown: unknown, { target }: Session, { file }: CompiledMigration): Hung | null {
+  // Of code that ran, the error names the line and the server's error is its cause.
+  const error = thrown instanceof ServerError || !(thrown instanceof Error) ? thrown : thrown.cause;
+  if (!(error instanceof ServerError) || error.sqlstate !== SQLSTATE.queryCanceled) return null;
+  const [, limit = '0'] = /statement_timeout=(\d+)/.exec(target.options ?? '') ?? [];
+  if (limit === '0' || /statement_timeout/i.test(file.source)) return null;
+  return {
+    message: messageOf(thrown).replace(error.message, `the statement did not end within ${Number(limit) / 1000} s`),
+    hint: 'What waits for something that never comes hangs here for ever. If it may take longer, set timeouts.statement, in milliseconds.',
+  };
+}
 
 /** Runs one direction. Throws a ReplayFailure; a transactional migration leaves nothing then. */
 export async function replay(
@@ -108,7 +136,7 @@ async function orFail<T>(session: Session, migration: CompiledMigration, step: P
     return await work;
   } catch (thrown) {
     await session.query('ROLLBACK').catch(() => undefined);
-    throw failure(migration, step, thrown);
+    throw failure(session, migration, step, thrown);
   }
 }
 
@@ -163,13 +191,14 @@ export function mayPrepare(script: Script): boolean {
 
 const PREPARES = /\b(prepare|deallocate|discard)\b/i;
 
-function failure(migration: CompiledMigration, step: PlanStep, thrown: unknown): unknown {
+function failure(session: Session, migration: CompiledMigration, step: PlanStep, thrown: unknown): unknown {
   const error = thrown instanceof PieceFailure ? thrown.error : thrown;
   const statement = thrown instanceof PieceFailure ? thrown.spot.statement : undefined;
   if (!(error instanceof ServerError) && thrown instanceof Error && !('code' in thrown)) return thrown;
   const fields = error instanceof ServerError ? error.fields : undefined;
-  const lines = [fields?.detail, fields?.hint, fields?.where].filter((line) => line !== undefined);
-  const message = messageOf(error).split('\n')[0] ?? '';
+  const hung = hungOf(error, session, migration);
+  const lines = [fields?.detail, fields?.hint, hung?.hint, fields?.where].filter((line) => line !== undefined);
+  const message = hung?.message ?? messageOf(error).split('\n')[0] ?? '';
   if (!statement || !(thrown instanceof PieceFailure)) {
     return new ReplayFailure(message, { file: step.file, line: 1, column: 1 }, lines.join('\n'), thrown);
   }
