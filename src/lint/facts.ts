@@ -17,6 +17,8 @@ export interface LiveTable {
   readonly table: Table;
   /** About; null: not known. */
   readonly rows: number | null;
+  /** Columns that a valid CHECK proves to be NOT NULL. */
+  readonly proved: ReadonlySet<string>;
 }
 
 export const NO_FACTS: Facts = {
@@ -33,6 +35,8 @@ export interface LiveFacts {
   readonly tables: readonly Table[];
   /** Rows by `schema.name`. */
   readonly rows: ReadonlyMap<string, number>;
+  /** Columns by `schema.name`. */
+  readonly proved: ReadonlyMap<string, ReadonlySet<string>>;
   /** Where names without a schema are looked for, in order. */
   readonly path: readonly string[];
   /** All that were looked into, whether they are there or not: of others nothing is known. */
@@ -76,7 +80,9 @@ export function factsOf(live: LiveFacts): Facts {
         const found = find(name);
         if (!found) return found;
         const table = tables.get(found.origin ?? '');
-        return table ? { table, rows: live.rows.get(found.origin ?? '') ?? null } : null;
+        if (!table) return null;
+        const key = found.origin ?? '';
+        return { table, rows: live.rows.get(key) ?? null, proved: live.proved.get(key) ?? new Set() };
       },
       after(action) {
         const next = moved(action, moves, find, live.path);

@@ -1,11 +1,15 @@
 /** Facts out of a live database: the tables that statements name, and how many rows those have. Reads only. */
 import { qname } from '../base/ident.ts';
+import type { Table } from '../catalog/model.ts';
 import { readTables } from '../catalog/read.ts';
 import type { Session } from '../pg/pool.ts';
 import { isConnectionLoss } from '../pg/server-error.ts';
+import { parseSql } from '../syntax/parse.ts';
 import { type Facts, factsOf } from './facts.ts';
+import { requiredBy } from './proof.ts';
 import namedSchemas from './sql/named-schemas.sql';
 import rowCounts from './sql/row-counts.sql';
+import { list, record } from './tree.ts';
 
 export interface LiveOptions {
   readonly schemas: readonly string[];
@@ -34,9 +38,21 @@ export async function readFacts(session: Session, { schemas: managed, mentioned 
     serverVersion: session.serverVersion,
     tables,
     rows,
+    proved: new Map(await Promise.all(tables.map(provedIn))),
     path: path.length > 0 ? path : managed,
     schemas: new Set([...schemas, ...names]),
   });
+}
+
+async function provedIn({ schema, name, constraints }: Table): Promise<readonly [string, ReadonlySet<string>]> {
+  const columns: string[] = [];
+  for (const one of constraints) {
+    if (one.kind !== 'check' || !one.validated || !one.enforced || !/\bIS NOT NULL\b/.test(one.expression)) continue;
+    const parsed = await parseSql(`SELECT ${one.expression}`);
+    const targets = parsed.ok ? list(record(parsed.statements[0]?.node.SelectStmt).targetList) : [];
+    columns.push(...targets.flatMap(({ ResTarget }) => requiredBy(record(record(ResTarget).val))));
+  }
+  return [`${schema}.${name}`, new Set(columns)];
 }
 
 /** Whatever could be a name, also inside of bodies and strings: quoted as it stands, bare also in small letters. */

@@ -101,6 +101,29 @@ test('a valid CHECK makes SET NOT NULL free, a wider varchar costs nothing, a pa
     expect(codes(await lint(shop))).toEqual(['lint/concurrently-partitioned']);
   }));
 
+test.each([
+  ['percentage IS NOT NULL', true],
+  ['percentage IS NOT NULL OR age IS NOT NULL', true],
+  ['NOT (age IS NOT NULL)', true],
+  ["age IS NOT NULL OR name = 'age IS NOT NULL'", true],
+  ['age > 0 AND (percentage > 0 AND age IS NOT NULL)', false],
+  ['"age" IS NOT NULL', false],
+])('SET NOT NULL of age after CHECK (%s): a finding is %s', (check, found) =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.query('ALTER TABLE users ADD age int, ADD percentage int, ADD name text; INSERT INTO users VALUES (1)');
+    const then = 'ALTER TABLE users ALTER age SET NOT NULL';
+    const add = `ALTER TABLE users ADD CONSTRAINT c CHECK (${check})`;
+    shop.write({ 'migrations/004_a.sql': `-- Up Migration\n${add};\n${then};\n-- Down Migration\nSELECT 1;\n` });
+    const expected = found ? ['lint/set-not-null'] : [];
+    expect(codes(await lint(shop, { offline: true })).filter((code) => code === 'lint/set-not-null')).toEqual(expected);
+    await shop.query(`TRUNCATE users; ${add}`);
+    await shop.query(`INSERT INTO users VALUES (1, ${found && check.startsWith('NOT') ? 'NULL' : '1'}, 1, 'x')`);
+    shop.write({ 'migrations/004_a.sql': `-- Up Migration\n${then};\n-- Down Migration\nSELECT 1;\n` });
+    expect(codes(await lint(shop))).toEqual(expected);
+  }),
+);
+
 test('a NOT NULL that earlier migrations of the same run prove is free', () =>
   withShop(
     {

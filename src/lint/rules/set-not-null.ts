@@ -1,7 +1,7 @@
 import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
+import { requiredBy } from '../proof.ts';
 import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
-import { record, text } from '../tree.ts';
 
 /** With a valid CHECK (column IS NOT NULL) the server needs no scan (since PostgreSQL 12). */
 export const rule: ActionRule = {
@@ -48,10 +48,7 @@ function requiredColumn(action: Action): string | null {
 /** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
 function isProved(table: Name, column: string, { facts, before, actions, index }: Scene): boolean {
   const earlier = [...about(before, table), ...about(actions, table, index)];
-  const live = facts.table(table)?.table.constraints ?? [];
-  const bare = `${column} IS NOT NULL`;
-  if (live.some((c) => c.kind === 'check' && c.validated && c.definition.replace(/["()]/g, '').includes(bare)))
-    return true;
+  if (facts.table(table)?.proved.has(column)) return true;
   const validated = earlier.flatMap((done) =>
     done.kind === 'validate constraint' && same(done.table, table) ? [done.constraint] : [],
   );
@@ -59,13 +56,7 @@ function isProved(table: Name, column: string, { facts, before, actions, index }
     (done) =>
       done.kind === 'add constraint' &&
       same(done.table, table) &&
-      provesNotNull(done, column) &&
+      requiredBy(done.constraint.expression).includes(column) &&
       (!done.constraint.notValid || validated.includes(done.constraint.name ?? '')),
   );
-}
-
-function provesNotNull(action: Extract<Action, { kind: 'add constraint' }>, column: string): boolean {
-  const test = record(action.constraint.expression?.NullTest);
-  const [field] = (record(record(test.arg).ColumnRef).fields as readonly unknown[] | undefined) ?? [];
-  return test.nulltesttype === 'IS_NOT_NULL' && text(record(record(field).String).sval) === column;
 }
