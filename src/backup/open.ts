@@ -4,12 +4,12 @@
  * temporary directory, entered by this user alone, and removed; what a killed run left, the next one removes.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { messageOf, ToolError } from '../base/errors.ts';
-import { makeScratchFolder, sweepScratchFolders } from '../server/scratch-folder.ts';
+import { makeScratchFolder, removeScratchFolder, sweepScratchFolders } from '../server/scratch-folder.ts';
 import { decrypt, ENCRYPTED, type Identities, identitiesFor } from './age.ts';
 import { type DumpSource, dumpPath } from './dump.ts';
 import type { BackupFile, Manifest, ManifestHead } from './manifest.ts';
@@ -106,7 +106,7 @@ async function withPlainFolder<T>(
     }
     return await work(plain);
   } finally {
-    await rm(home, { recursive: true, force: true });
+    removeScratchFolder(home);
   }
 }
 

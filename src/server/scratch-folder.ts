@@ -1,13 +1,15 @@
 /**
- * Folders for one piece of work, whose names tell what for: `strata-server-<pid>-<chance>`. The file `maker` in each says
- * which process made it; whoever makes the next one removes those whose maker is dead.
+ * Folders for one piece of work, whose names tell what for: `strata-server-<pid>-<chance>`. When its maker is killed a guard
+ * removes it. The file `maker` in each says which process made it; whoever makes the next one removes those whose maker is dead,
+ * for the guard may be killed, too.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isSame, startMark } from './process.ts';
+import { guardFolder, releaseGuard } from './scratch-guard.ts';
 
 interface Maker {
   readonly host: string;
@@ -19,9 +21,15 @@ interface Maker {
 export function makeScratchFolder(prefix: string, parent: string): string {
   const folder = join(parent, `${prefix}${process.pid}-${randomBytes(4).toString('hex')}`);
   mkdirSync(folder, { mode: 0o700 });
+  guardFolder(folder);
   const maker: Maker = { host: hostname(), pid: process.pid, mark: startMark(process.pid) };
   writeFileSync(join(folder, 'maker'), JSON.stringify(maker));
   return folder;
+}
+
+export function removeScratchFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  releaseGuard(folder);
 }
 
 /** Removes the folders of dead makers of this machine, each after `before`. Gives their paths. */

@@ -1,10 +1,8 @@
 /**
  * A server of its own for one piece of work, removed afterwards: for drills, restores to compare, and the tests.
- * It lives in a folder of the temporary directory that tells its maker's process id; the next one made removes those
- * whose maker is dead, server and all.
+ * It lives in a folder of the temporary directory that goes with its maker, server and all.
  */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Runtime } from '../base/runtime.ts';
@@ -16,7 +14,7 @@ import { own, runnableBy } from './home.ts';
 import { serverIdentity } from './identity.ts';
 import { launch, stopProcess, stopServer } from './launch.ts';
 import { leftoverOn } from './postmaster.ts';
-import { makeScratchFolder, sweepScratchFolders } from './scratch-folder.ts';
+import { makeScratchFolder, removeScratchFolder, sweepScratchFolders } from './scratch-folder.ts';
 
 export interface ScratchServerOptions {
   readonly runtime: Runtime;
@@ -71,14 +69,14 @@ export async function openScratchServer(options: ScratchServerOptions): Promise<
     const target = { host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres' };
     return { target, installation, dataDir, logFile, pid };
   } catch (thrown) {
-    rmSync(folder, { recursive: true, force: true });
+    removeScratchFolder(folder);
     throw thrown;
   }
 }
 
 export async function closeScratchServer(server: ScratchServer): Promise<void> {
   await stopServer({ dataDir: server.dataDir, bin: server.installation.bin }, server.pid, 'immediate');
-  rmSync(join(server.dataDir, '..'), { recursive: true, force: true });
+  removeScratchFolder(join(server.dataDir, '..'));
 }
 
 const PREFIX = 'strata-server-';

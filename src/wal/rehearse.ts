@@ -11,6 +11,7 @@ import type { Runtime } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
 import { withSession } from '../pg/pool.ts';
 import { isAlive } from '../server/process.ts';
+import { guardFolder, releaseGuard } from '../server/scratch-guard.ts';
 import type { Archive } from './archive.ts';
 import { chooseRoute } from './choose.ts';
 import { recover, removeRecovered } from './recover.ts';
@@ -50,6 +51,7 @@ export async function withNewest<T>(input: RehearsalInput, work: (rehearsed: Reh
   // The server's user must get through to its data, which are closed by themselves.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
+  guardFolder(folder);
   const dataDir = join(folder, 'data');
   try {
     const recovered = await recover({ archive, route, dataDir, preview: true, runtime });
@@ -62,6 +64,7 @@ export async function withNewest<T>(input: RehearsalInput, work: (rehearsed: Reh
   } finally {
     await removeRecovered(dataDir).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
+    releaseGuard(folder);
   }
 }
 
