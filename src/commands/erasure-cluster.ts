@@ -10,6 +10,7 @@ import { type Target, withDatabaseName } from '../base/target.ts';
 import { withSession } from '../pg/pool.ts';
 import type { Context } from './command.ts';
 import { knownErasures } from './erasure-scripts.ts';
+import databasesSql from './sql/databases.sql';
 
 export interface ClusterErasures {
   /** For `recover` and `promoteRecovered`. Throws ERASURE_FAILED. */
@@ -49,12 +50,8 @@ export function erasedLine(count: number): string {
 }
 
 async function databasesOf(server: Target): Promise<readonly string[]> {
-  return await withSession(server, async (s) => {
-    const rows = await s.query<{ name: string }>(
-      'SELECT datname AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname',
-    );
-    return rows.map(({ name }) => name);
-  });
+  const rows = await withSession(server, (session) => session.query<{ name: string }>(databasesSql));
+  return rows.map(({ name }) => name);
 }
 
 function notRepeated(count: number): Finding {
