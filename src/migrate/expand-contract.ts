@@ -93,33 +93,31 @@ class Phases {
   }
 
   validate(): string {
-    const { table, tableName, new: column, notNull } = this.#facts;
-    const check = `chk_${tableName}_${column.replaceAll('"', '')}_filled`.replace(/[^\w]+/g, '_').slice(0, 63);
+    const { table, new: column, notNull } = this.#facts;
     const filled = `DO $$ BEGIN
   IF EXISTS (SELECT FROM ${table} WHERE ${column} IS NULL AND (${this.#new.using}) IS NOT NULL) THEN
     RAISE EXCEPTION 'rows of % lack the new value', '${table.replaceAll("'", "''")}' USING HINT = 'Run the backfill again.';
   END IF;
 END $$`;
-    const strict = [
-      `ALTER TABLE ${table} ADD CONSTRAINT ${check} CHECK (${column} IS NOT NULL) NOT VALID`,
-      `ALTER TABLE ${table} VALIDATE CONSTRAINT ${check}`,
-      `ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL`,
-      `ALTER TABLE ${table} DROP CONSTRAINT ${check}`,
-    ];
     return migration(
       [
         'Phase 3 of 5, validate: every row has its new value; proved without a lock that anybody would notice.',
         'Then: deploy the application that reads and writes the new column. The old version may run beside it.',
       ],
-      [filled, ...(notNull ? strict : [])],
+      [filled, ...(notNull ? this.#strict(column) : [])],
       notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`] : [],
-      { alone: true },
+      { alone: 'both' },
     );
   }
 
   switched(): string {
     const { table, old, new: column, notNull, dependents } = this.#facts;
     const alter = (what: string): string => `ALTER TABLE ${table} ${what}`;
+    // Together: between the one and the other, a row without either value would be refused.
+    const defaults = [
+      ...(this.#facts.default === null ? [] : [`ALTER COLUMN ${old} SET DEFAULT ${this.#facts.default}`]),
+      ...(this.#new.default === null ? [] : [`ALTER COLUMN ${column} DROP DEFAULT`]),
+    ];
     return migration(
       [
         'Phase 4 of 5, switch: the new column is the one that counts; the old one follows it for those that still read it.',
@@ -137,10 +135,10 @@ END $$`;
       ],
       [
         this.#sync.both('CREATE OR REPLACE'),
-        ...(notNull ? [alter(`ALTER COLUMN ${old} SET NOT NULL`)] : []),
-        ...(this.#facts.default === null ? [] : [alter(`ALTER COLUMN ${old} SET DEFAULT ${this.#facts.default}`)]),
-        ...(this.#new.default === null ? [] : [alter(`ALTER COLUMN ${column} DROP DEFAULT`)]),
+        ...(defaults.length === 0 ? [] : [alter(defaults.join(', '))]),
+        ...(notNull ? this.#strict(old) : []),
       ],
+      { alone: notNull ? 'down' : 'none' },
     );
   }
 
@@ -163,6 +161,18 @@ END $$`;
     );
   }
 
+  /** NOT NULL, proved beforehand by a constraint that is validated while others write; so not in one transaction. */
+  #strict(column: string): string[] {
+    const { table, tableName } = this.#facts;
+    const check = `chk_${tableName}_${column.replaceAll('"', '')}_filled`.replace(/[^\w]+/g, '_').slice(0, 63);
+    return [
+      `ALTER TABLE ${table} ADD CONSTRAINT ${check} CHECK (${column} IS NOT NULL) NOT VALID`,
+      `ALTER TABLE ${table} VALIDATE CONSTRAINT ${check}`,
+      `ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL`,
+      `ALTER TABLE ${table} DROP CONSTRAINT ${check}`,
+    ];
+  }
+
   /** Without a lock that anybody would notice, where PostgreSQL can. */
   #again({ kind, sql }: Dependent): string[] {
     if (sql === null) return [];
@@ -175,13 +185,16 @@ END $$`;
   }
 }
 
+/** `alone`: which directions run each statement in a transaction of its own. */
 function migration(
   words: readonly string[],
   up: readonly string[],
   down: readonly string[],
-  { alone = false }: { readonly alone?: boolean } = {},
+  { alone = 'none' }: { readonly alone?: 'none' | 'down' | 'both' } = {},
 ): string {
   const part = (statements: readonly string[]): string => statements.map((sql) => `${sql};\n`).join('');
-  const head = [...words.map((line) => `-- ${line}`), ...(alone ? ['-- strata: no-transaction'] : [])];
-  return `${head.join('\n')}\n\n-- Up Migration\n${part(up)}\n-- Down Migration\n${part(down)}`;
+  const directive = '-- strata: no-transaction';
+  const head = [...words.map((line) => `-- ${line}`), ...(alone === 'both' ? [directive] : [])];
+  const below = alone === 'down' ? `${directive}\n` : '';
+  return `${head.join('\n')}\n\n-- Up Migration\n${part(up)}\n-- Down Migration\n${below}${part(down)}`;
 }

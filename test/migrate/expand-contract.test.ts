@@ -122,6 +122,44 @@ test('each phase can be undone and done again; only the place of the old column 
     expect(data).toMatchObject({ cycled: 6 });
   }));
 
+test.each([
+  ['both defaults', FLAGS],
+  ['no new default', { ...FLAGS, default: '' }],
+  [
+    'a nullable column',
+    { ...FLAGS, expandContract: 'lessons.note', column: 'remark', type: 'varchar(80)', using: '', back: '' },
+  ],
+])('what is written passes its own lint in both directions, before and after it runs: %s', (_what, flags) =>
+  withShop(LESSONS, async (shop) => {
+    await shop.call('up');
+    const files = await phases(shop, flags as Record<string, string>);
+    const errors = async (options = {}): Promise<string[]> =>
+      (await shop.call('lint', { args: [...files], ...options })).findings
+        .filter(({ level }) => level === 'error')
+        .map(({ place, message }) => `${place?.file}:${place?.line} ${message}`);
+    expect(files).toHaveLength(5);
+    expect(await errors({ offline: true })).toEqual([]);
+    for (const version of ['002', '003', '004', '005', '006']) {
+      expect(await errors(), `before ${version}`).toEqual([]);
+      await shop.call('up', { to: version });
+    }
+    expect(await errors()).toEqual([]);
+  }),
+);
+
+test('a switch is undone without reading the whole table under its strongest lock', () =>
+  withShop(LESSONS, async (shop) => {
+    await shop.call('up');
+    await phases(shop);
+    await shop.call('up', { to: '005' });
+    await shop.query('INSERT INTO lessons DEFAULT VALUES');
+    await shop.call('down');
+    await shop.query('INSERT INTO lessons DEFAULT VALUES');
+    expect(await sums(shop)).toEqual({ cents: 10, minor: 100, apart: 0 });
+    await expect(shop.query('INSERT INTO lessons (rate_cents) VALUES (NULL)')).rejects.toThrow('not-null');
+    expect(await shop.query("SELECT FROM pg_constraint WHERE conname LIKE 'chk%'")).toEqual([]);
+  }));
+
 test('a name that needs quotes, a nullable column, no default, casts for expressions', () =>
   withShop(
     {
