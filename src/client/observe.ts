@@ -1,4 +1,6 @@
 /** Tells hooks about every statement of a connection, without the values in it. Only connections of pools with hooks. */
+import { explained } from './explain.ts';
+import { masked } from './mask.ts';
 import type { Pool, PoolClient, PoolOptions, QueryConfig, QueryEvent } from './model.ts';
 
 type Observer = Pick<PoolOptions, 'onQuery' | 'onSlowQuery' | 'slowAfter'> & { readonly onSlow: () => void };
@@ -44,24 +46,36 @@ function statementOf([first, second]: readonly unknown[]): Statement {
   return { text: config.text, name: config.name, values: config.values ?? (Array.isArray(second) ? second : []) };
 }
 
-function timed({ text, name, values }: Statement, observer: Observer, pool: Pool): Settled {
+function timed(statement: Statement, observer: Observer, pool: Pool): Settled {
   const startedAt = Date.now();
   const from = performance.now();
   return (error, result) => {
     const duration = performance.now() - from;
     const slow = duration >= (observer.slowAfter ?? 1_000);
     if (slow) observer.onSlow();
-    const event: QueryEvent = {
-      text: masked(text),
-      name,
-      parameters: values.length,
-      startedAt,
-      duration,
-      rowCount: (result as { rowCount?: number | null } | undefined)?.rowCount ?? null,
-      error: error ? ((error as { code?: string }).code ?? 'unknown') : undefined,
-    };
-    ignoring(() => observer.onQuery?.(event));
-    if (slow) ignoring(() => observer.onSlowQuery?.({ ...event, explain: () => plan(pool, text, values) }));
+    ignoring(() => {
+      const event = eventOf(statement, startedAt, duration, error, result);
+      ignoring(() => observer.onQuery?.(event));
+      if (slow) observer.onSlowQuery?.({ ...event, explain: () => explained(pool, statement.text, statement.values) });
+    });
+  };
+}
+
+function eventOf(
+  { text, name, values }: Statement,
+  startedAt: number,
+  duration: number,
+  error: unknown,
+  result: unknown,
+): QueryEvent {
+  return {
+    text: masked(text),
+    name,
+    parameters: values.length,
+    startedAt,
+    duration,
+    rowCount: (result as { rowCount?: number | null } | undefined)?.rowCount ?? null,
+    error: error ? ((error as { code?: string }).code ?? 'unknown') : undefined,
   };
 }
 
@@ -72,18 +86,4 @@ function ignoring(call: () => void): void {
   } catch {
     // The hook's own affair.
   }
-}
-
-/** Literals of strings and numbers as `?`; parameters and identifiers stay. */
-export function masked(text: string): string {
-  return text.replace(
-    /("(?:[^"]|"")*"|\$\d+)|[eE]?'(?:[^'\\]|''|\\[\s\S])*'|\$(\w*)\$[\s\S]*?\$\2\$|\b\d+(?:\.\d+)?\b/g,
-    (_, kept) => kept ?? '?',
-  );
-}
-
-async function plan(pool: Pool, text: string, values: unknown[]): Promise<string | null> {
-  if (!/^\s*(select|insert|update|delete|with|merge|values|table)\b/i.test(text)) return null;
-  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
-  return rows.map((row) => row['QUERY PLAN']).join('\n');
 }

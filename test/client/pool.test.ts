@@ -1,14 +1,7 @@
-/** The pool: sizes, waiting, dead connections, shutdown, hooks. */
+/** The pool: sizes, waiting, dead connections, shutdown. */
 import { describe, expect, test } from 'vitest';
 import { targetUrl } from '../../src/base/target.ts';
-import {
-  PoolClosedError,
-  PoolTimeoutError,
-  type QueryEvent,
-  SIZES,
-  type SlowQueryEvent,
-} from '../../src/client/index.ts';
-import { masked } from '../../src/client/observe.ts';
+import { PoolClosedError, PoolTimeoutError, SIZES } from '../../src/client/index.ts';
 import { useDatabase } from '../support/database.ts';
 import { proxyTo } from './proxy.ts';
 import { ONE, usePools } from './support.ts';
@@ -132,58 +125,5 @@ describe('shutdown', () => {
     expect(await db.shutdown({ grace: 50 })).toEqual({ forced: 2 });
     expect(await slow).toBe('canceling statement due to user request');
     kept.release();
-  });
-});
-
-describe('hooks', () => {
-  test('are told every statement, without values', async () => {
-    const seen: QueryEvent[] = [];
-    const db = pool({ size: ONE, onQuery: (event) => seen.push(event) });
-    await db.query(`SELECT 'secret' AS a, $1::text AS b`, ['secret']);
-    await db.query({ text: 'SELECT $1::int', values: [7], name: 'seven' });
-    await db.query('SELECT 1 / 0').catch(() => undefined);
-    const client = await db.connect();
-    await client.query('SELECT 2');
-    client.release();
-    expect(seen).toMatchObject([
-      { text: 'SELECT ? AS a, $1::text AS b', parameters: 1, rowCount: 1, error: undefined },
-      { text: 'SELECT $1::int', name: 'seven', parameters: 1 },
-      { text: 'SELECT ? / ?', rowCount: null, error: '22012' },
-      { text: 'SELECT ?' },
-    ]);
-    expect(JSON.stringify(seen)).not.toContain('secret');
-    expect(seen[0]?.startedAt).toBeGreaterThan(Date.now() - 60_000);
-    expect(seen[0]?.duration).toBeGreaterThan(0);
-  });
-
-  test('slow statements can be explained', async () => {
-    const seen: SlowQueryEvent[] = [];
-    const db = pool({ slowAfter: 30, onSlowQuery: (event) => seen.push(event) });
-    await db.query('SELECT 1');
-    await db.query('SELECT pg_sleep(0.05), $1::int', [1]);
-    await db.query("SET work_mem = '4MB'; SELECT pg_sleep(0.05)");
-    expect(seen.map(({ text }) => text)).toEqual([
-      'SELECT pg_sleep(?), $1::int',
-      'SET work_mem = ?; SELECT pg_sleep(?)',
-    ]);
-    expect(await seen[0]?.explain()).toMatch(/^Result {2}\(cost=/);
-    expect(await seen[1]?.explain()).toBeNull();
-    expect(db.stats().slow).toBe(2);
-  });
-
-  test('a hook that throws breaks nothing', async () => {
-    const db = pool({
-      onQuery: () => {
-        throw new Error('mine');
-      },
-    });
-    expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-  });
-
-  test.each([
-    [`SELECT 'it''s', E'a\\'b', 1.5, t1."x 1", $2 FROM t1`, 'SELECT ?, ?, ?, t1."x 1", $2 FROM t1'],
-    ['DO $x$ secret $$ more $x$', 'DO ?'],
-  ])('%s is shown as %s', (text, expected) => {
-    expect(masked(text)).toBe(expected);
   });
 });

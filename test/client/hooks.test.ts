@@ -1,0 +1,80 @@
+/** Hooks: what they are told, what they never are, and that a watched pool works as an unwatched one. */
+import { expect, test } from 'vitest';
+import { type QueryEvent, type SlowQueryEvent, withTransaction } from '../../src/client/index.ts';
+import { useDatabase } from '../support/database.ts';
+import { ONE, usePools } from './support.ts';
+
+const database = useDatabase();
+const pool = usePools(() => database.target());
+
+test('are told every statement, without values', async () => {
+  const seen: QueryEvent[] = [];
+  const db = pool({ size: ONE, onQuery: (event) => seen.push(event) });
+  await db.query(`SELECT 'secret' AS a, $1::text AS b`, ['secret']);
+  await db.query({ text: 'SELECT $1::int', values: [7], name: 'seven' });
+  await db.query('SELECT 1 / 0').catch(() => undefined);
+  const client = await db.connect();
+  await client.query('SELECT 2');
+  client.release();
+  expect(seen).toMatchObject([
+    { text: 'SELECT ? AS a, $1::text AS b', parameters: 1, rowCount: 1, error: undefined },
+    { text: 'SELECT $1::int', name: 'seven', parameters: 1 },
+    { text: 'SELECT ? / ?', rowCount: null, error: '22012' },
+    { text: 'SELECT ?' },
+  ]);
+  expect(JSON.stringify(seen)).not.toContain('secret');
+  expect(seen[0]?.startedAt).toBeGreaterThan(Date.now() - 60_000);
+  expect(seen[0]?.duration).toBeGreaterThan(0);
+});
+
+test('slow statements can be explained', async () => {
+  const seen: SlowQueryEvent[] = [];
+  const db = pool({ slowAfter: 30, onSlowQuery: (event) => seen.push(event) });
+  await db.query('SELECT 1');
+  await db.query('SELECT pg_sleep(0.05), $1::int', [1]);
+  await db.query("SET work_mem = '4MB'; SELECT pg_sleep(0.05)");
+  expect(seen.map(({ text }) => text)).toEqual(['SELECT pg_sleep(?), $1::int', 'SET work_mem = ?; SELECT pg_sleep(?)']);
+  expect(await seen[0]?.explain()).toMatch(/^Result {2}\(cost=/);
+  expect(await seen[1]?.explain()).toBeNull();
+  expect(db.stats().slow).toBe(2);
+});
+
+test('a hook that throws breaks nothing', async () => {
+  const db = pool({
+    onQuery: () => {
+      throw new Error('mine');
+    },
+  });
+  expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+});
+
+test('explaining runs nothing: neither the first of several statements nor the others', async () => {
+  const seen: SlowQueryEvent[] = [];
+  const db = pool({ slowAfter: 0, onSlowQuery: (event) => seen.push(event) });
+  await db.query('CREATE TABLE victims (x integer); INSERT INTO victims SELECT generate_series(1, 10)');
+  const undone = withTransaction(db, async (tx) => {
+    await tx.query('SELECT pg_sleep(0.01); DELETE FROM victims WHERE x > 3');
+    throw new Error('mine');
+  });
+  await expect(undone).rejects.toThrow('mine');
+  const event = seen.find(({ text }) => text.includes('DELETE'));
+  expect(await event?.explain()).toBeNull();
+  await db.query('/* leading */ DELETE FROM victims');
+  expect(await seen.findLast(({ text }) => /^ +DELETE/.test(text))?.explain()).toMatch(/^Delete on victims/);
+  await db.query('INSERT INTO victims SELECT generate_series(1, 10)');
+  await seen.findLast(({ text }) => /^ +DELETE/.test(text))?.explain();
+  await seen.findLast(({ text }) => text.startsWith('INSERT'))?.explain();
+  expect((await db.query('SELECT FROM victims')).rowCount).toBe(10);
+});
+
+test('explaining is read-only: a function that only claims to be immutable writes nothing', async () => {
+  const seen: SlowQueryEvent[] = [];
+  const db = pool({ size: ONE, slowAfter: 0, onSlowQuery: (event) => seen.push(event) });
+  await db.query(`CREATE TABLE calls (n integer);
+    CREATE FUNCTION writes() RETURNS integer LANGUAGE sql AS 'INSERT INTO calls VALUES (1) RETURNING n';
+    CREATE FUNCTION liar() RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT writes()'`);
+  await db.query('SELECT liar()');
+  const { rows } = await db.query('SELECT * FROM calls');
+  expect(await seen.find(({ text }) => text === 'SELECT liar()')?.explain()).toBeNull();
+  expect((await db.query('SELECT * FROM calls')).rows).toEqual(rows);
+});
