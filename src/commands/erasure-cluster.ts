@@ -7,10 +7,10 @@ import { readErasures } from '../backup/erasure-list.ts';
 import { repeatErasures } from '../backup/erasures.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import { type Target, withDatabaseName } from '../base/target.ts';
+import { workingDatabases } from '../pg/databases.ts';
 import { withSession } from '../pg/pool.ts';
 import type { Context } from './command.ts';
 import { knownErasures } from './erasure-scripts.ts';
-import databasesSql from './sql/databases.sql';
 
 export interface ClusterErasures {
   /** For `recover` and `promoteRecovered`. Throws ERASURE_FAILED. */
@@ -29,7 +29,7 @@ export async function clusterErasures(context: Context): Promise<ClusterErasures
   const promoted = async (server: Target): Promise<void> => {
     // Again: a recovery takes hours.
     const { listed } = await readErasures(dir);
-    const names = new Set(await databasesOf(server));
+    const names = new Set(await withSession(server, workingDatabases));
     const own = config.target?.database;
     for (const name of names) {
       // Those of earlier versions name no database; they can only be meant for the project's own.
@@ -47,11 +47,6 @@ export async function clusterErasures(context: Context): Promise<ClusterErasures
 
 export function erasedLine(count: number): string {
   return `${count} erasures re-applied before anybody could connect`;
-}
-
-async function databasesOf(server: Target): Promise<readonly string[]> {
-  const rows = await withSession(server, (session) => session.query<{ name: string }>(databasesSql));
-  return rows.map(({ name }) => name);
 }
 
 function notRepeated(count: number): Finding {

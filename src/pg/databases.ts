@@ -95,6 +95,14 @@ export interface DatabaseRow {
   readonly comment: string | null;
 }
 
+/** Names of the databases that people work in. */
+export async function workingDatabases(session: Session): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    'SELECT datname AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname',
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Databases whose names begin with `prefix`, with their comments, by name. */
 export function databasesLike(session: Session, prefix: string): Promise<readonly DatabaseRow[]> {
   return session.query<DatabaseRow>(

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import type { Runtime } from '../base/runtime.ts';
 import type { Target } from '../base/target.ts';
+import { workingDatabases } from '../pg/databases.ts';
 import { withSession } from '../pg/pool.ts';
 import { isAlive } from '../server/process.ts';
 import { guardFolder, releaseGuard } from '../server/scratch-guard.ts';
@@ -16,7 +17,6 @@ import type { Archive } from './archive.ts';
 import { chooseRoute } from './choose.ts';
 import { recover, removeRecovered } from './recover.ts';
 import { type Recovered, targetOf } from './recovered.ts';
-import databasesSql from './sql/databases.sql';
 import type { WalStatus } from './status.ts';
 import { parseTarget } from './target.ts';
 
@@ -58,7 +58,7 @@ export async function withNewest<T>(input: RehearsalInput, work: (rehearsed: Reh
     const at = (database: string): Target => ({ ...targetOf(recovered), database });
     const databases = await withSession(at('template1'), async (session) => {
       await session.query('SELECT pg_promote(true, 600)');
-      return (await session.query<{ name: string }>(databasesSql)).map(({ name }) => name);
+      return await workingDatabases(session);
     });
     return await work({ recovered, target: at, databases });
   } finally {
