@@ -74,9 +74,9 @@ export class NullResultError extends Error {
 `,
   fits: `/** \`known\`: argument to whether it is required. */
 function fits(args: object, known: Readonly<Record<string, boolean>>): boolean {
-  const given = Object.entries(args).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  const missing = Object.keys(known).some((name) => known[name] && !given.includes(name));
-  return !missing && given.every((name) => name in known);
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const missing = Object.keys(known).some((name) => known[name] && !given.some(([other]) => other === name));
+  return !missing && given.every(([name]) => name in known);
 }
 
 `,

@@ -1,4 +1,5 @@
 /** `strata types`: writing, `--check` with its diff the right way round, and a stored Snapshot instead of a database. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -21,6 +22,22 @@ async function types(root: string, options: Readonly<Record<string, unknown>> = 
 }
 
 const states = (outcome: Outcome<TypesData>) => outcome.data.files.map(({ state }) => state);
+
+/** Biome, whose output is prettier's, by settings of its own. */
+function formatted(text: string, javascript: object, formatter: object): string {
+  const config = project({ 'biome.json': JSON.stringify({ formatter, javascript: { formatter: javascript } }) });
+  const args = ['format', '--stdin-file-path=file.ts', `--config-path=${config}`];
+  return execFileSync('node_modules/.bin/biome', args, { input: text, encoding: 'utf8' });
+}
+
+const OTHER_WAY = {
+  quoteStyle: 'double',
+  quoteProperties: 'asNeeded',
+  semicolons: 'asNeeded',
+  arrowParentheses: 'asNeeded',
+  trailingCommas: 'none',
+  bracketSpacing: false,
+};
 
 const reset = (ddl: string) =>
   database.session((s) => s.batch(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${ddl}`));
@@ -161,6 +178,55 @@ export interface UserRow {
     const found = diffText(differences(other, text));
     expect(found).toContain(expected);
     expect(found.split('\n').length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['as it comes', {}, {}],
+    ['all the other way round', OTHER_WAY, { lineWidth: 60, indentStyle: 'space' }],
+  ])('nothing that a formatter does to the files: %s', (_, javascript, formatter) => {
+    for (const name of ['types', 'schemas', 'procedures', 'parsed', 'parsed.register']) {
+      const golden = readFileSync(`test/cases/types/hostile/${name}.ts.golden`, 'utf8');
+      const changed = formatted(golden, javascript, formatter);
+      expect(changed).not.toBe(golden);
+      expect(differences(changed, golden), name).toEqual([]);
+    }
+  });
+
+  const code = `export interface Queryable {
+  readonly readonly: boolean;
+}
+type Argument = readonly [name: string];
+async function run(db: Queryable, names: readonly string[]): Promise<string> {
+  const text = names.map((name) => \`\${name}, \`).join('').replace(/[,"] $/, '');
+  return text === '' ? 'a' : text;
+}
+export class OneError extends Error {
+  override readonly name = 'OneError';
+}
+export class OtherError extends Error {}
+export function find(db: Queryable, id: number): void;
+export function find(db: Queryable, name: string): void;
+export function find(db: Queryable, args: object): void {
+  run(db, []);
+}
+export async function last(db: Queryable): Promise<void> {}
+`;
+
+  test.each([
+    ['Argument', code.replace('[name: string]', '[name: number]')],
+    ['run', code.replace("=== ''", "!== ''")],
+    ['run', code.replace('}, ', '} ')],
+    ['run', code.replace('[,"]', '["]')],
+    ['OneError', code.replace("'OneError'", "'TwoError'")],
+    ['OtherError', code.replace('Error {}', 'Error { readonly more = 1 }')],
+    ['find', code.replace('id: number', 'id: bigint')],
+    ['find (2)', code.replace('name: string): void', 'name: string | null): void')],
+    ['find (3)', code.replace('run(db, [])', "run(db, ['evil'])")],
+    ['last', code.replace('Promise<void>', 'Promise<null>')],
+    ['Queryable.readonly', code.replace(': boolean', ': string')],
+    ['evil', `${code}function evil(): void {}\n`],
+  ])('a change of %s', (name, other) => {
+    expect(differences(other, code).map((one) => one.name)).toEqual([name]);
   });
 
   test('text at the start', () => {
