@@ -1,6 +1,7 @@
 /** What the migration commands share: the files, the history, the states that follow, and compiling no more than needed. */
 import { ToolError } from '../base/errors.ts';
 import type { Direction, PlanStep } from '../base/plan.ts';
+import type { Snapshot } from '../catalog/model.ts';
 import { compileMigrations } from '../migrate/compile.ts';
 import { type FolderOptions, type MigrationFolder, readMigrations } from '../migrate/files.ts';
 import { type History, ownTables, readHistory, refuseElsewhere } from '../migrate/history.ts';
@@ -88,15 +89,24 @@ export function extentOf(options: Options): Extent {
   return { ...(to === undefined ? {} : { to: String(to) }), ...(steps === undefined ? {} : { steps }) };
 }
 
+/** Hash of the live catalog: see readLive(). */
+export async function liveHash(context: Context, session: Session): Promise<string> {
+  return (await readLive(context, session)).hash;
+}
+
 /**
- * Hash of the live catalog, without the toolkit's own tables and without partitions, which jobs make and drop while the
+ * The live catalog and its hash, without the toolkit's own tables and without partitions, which jobs make and drop while the
  * schema stays as it was migrated. The catalog's code is loaded only when it is asked for.
  */
-export async function liveHash({ config }: Context, session: Session): Promise<string> {
+export async function readLive(
+  { config }: Context,
+  session: Session,
+): Promise<{ readonly snapshot: Snapshot; readonly hash: string }> {
   const [{ readSnapshot }, { snapshotHash }] = await Promise.all([
     import('../catalog/read.ts'),
     import('../catalog/snapshot.ts'),
   ]);
   const exclude = ownTables(config.history);
-  return snapshotHash(await readSnapshot(session, { schemas: config.schemas, exclude, partitions: false }));
+  const snapshot = await readSnapshot(session, { schemas: config.schemas, exclude, partitions: false });
+  return { snapshot, hash: snapshotHash(snapshot) };
 }

@@ -7,6 +7,7 @@ import { passedOver, type Restored, type RestoreInput, restoreBackup } from '../
 import type { Selection } from '../backup/selection.ts';
 import { messageOf, ToolError } from '../base/errors.ts';
 import { type Block, type Finding, type Outcome, outcome } from '../base/finding.ts';
+import { NAME_BYTES } from '../base/ident.ts';
 import type { Target } from '../base/target.ts';
 import { resolveId } from '../disk/store.ts';
 import { auditScripts } from './audit-scripts.ts';
@@ -60,6 +61,12 @@ function checkFlags(options: Options): void {
   if (options.foreign === true && options.inPlace !== true) {
     throw new ToolError('USAGE', '--foreign is for --in-place', {
       hint: 'Under another name any backup may be restored.',
+    });
+  }
+  const bytes = Buffer.byteLength(text(options.to) ?? '');
+  if (bytes > NAME_BYTES) {
+    throw new ToolError('USAGE', `the name in --to has ${bytes} bytes`, {
+      hint: `PostgreSQL keeps ${NAME_BYTES} of them: choose a shorter one.`,
     });
   }
   const [other] = (['to', 'keep', 'table', 'schema'] as const).filter((flag) => options[flag] !== undefined);

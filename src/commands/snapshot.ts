@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, ToolError } from '../base/errors.ts';
-import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
+import { type Outcome, outcome } from '../base/finding.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { snapshotFile } from '../catalog/snapshot.ts';
 import { ownTables } from '../migrate/history.ts';
+import { catalogGaps } from './catalog-gaps.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 
@@ -14,11 +15,11 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   const { config, runtime } = context;
   const exclude = ownTables(config.history);
   const owners = options.owners === true;
-  const { snapshot, serverVersion } = await withDatabase(context, async (session) => ({
-    snapshot: await readSnapshot(session, { schemas: config.schemas, exclude, owners }),
-    serverVersion: session.serverVersion,
-  }));
-  const findings = snapshot.unmodelled.map(unmodelled);
+  const { snapshot, findings, serverVersion } = await withDatabase(context, async (session) => {
+    const read = await readSnapshot(session, { schemas: config.schemas, exclude, owners });
+    const { serverVersion: version } = session;
+    return { snapshot: read, findings: await catalogGaps(context, session, read), serverVersion: version };
+  });
   const { bytes, hash } = snapshotFile(snapshot, { serverVersion, takenAt: runtime.now() });
   if (typeof options.out !== 'string') {
     const text = bytes.toString('utf8');
@@ -33,15 +34,6 @@ export async function run(context: Context, options: Options): Promise<Outcome> 
   const data = { file: options.out, hash, ...counts(snapshot) };
   const line = `${options.out}: ${snapshot.tables.length} tables, hash ${hash.slice(0, 12)}`;
   return outcome(data, [{ kind: 'text', text: line, tone: 'good' }], findings);
-}
-
-function unmodelled({ kind, name }: Snapshot['unmodelled'][number]): Finding {
-  return finding({
-    code: 'snapshot/unmodelled',
-    level: 'warning',
-    subject: name,
-    message: `${kind} ${name} is of a kind that a Snapshot only names: changes inside it are not noticed`,
-  });
 }
 
 /** How many objects of each kind: `{ tables: 52, views: 13, … }`. */

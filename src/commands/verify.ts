@@ -5,7 +5,7 @@ import { compareLockFile, readLockFile } from '../migrate/lockfile.ts';
 import type { Session } from '../pg/pool.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
-import { liveHash, loadHistory, loadProject, statuses } from './project.ts';
+import { loadHistory, loadProject, readLive, statuses } from './project.ts';
 import { statusFindings } from './status.ts';
 
 export async function run(context: Context, options: Options): Promise<Outcome> {
@@ -44,8 +44,10 @@ async function compareCatalog(context: Context, session: Session, { applied }: H
     } as const;
     return { recorded, live: null, findings: [finding(input)] };
   }
-  const live = await liveHash(context, session);
-  if (live === recorded) return { recorded, live, findings: [] };
+  const { snapshot, hash: live } = await readLive(context, session);
+  const { catalogGaps } = await import('./catalog-gaps.ts');
+  const gaps = await catalogGaps(context, session, snapshot);
+  if (live === recorded) return { recorded, live, findings: gaps };
   const changed = finding({
     code: 'verify/catalog-changed',
     level: 'error',
@@ -54,7 +56,7 @@ async function compareCatalog(context: Context, session: Session, { applied }: H
     hint: 'Write the change as a migration, or undo it; strata drift names the objects.',
     key: 'catalog',
   });
-  return { recorded, live, findings: [changed] };
+  return { recorded, live, findings: [changed, ...gaps] };
 }
 
 function summary(checked: number, findings: readonly Finding[], catalog: Catalog | null): string {

@@ -29,6 +29,11 @@ const count = (description: string, minimum = 0): KeySchema => ({
 });
 const text = (description: string): KeySchema => ({ type: 'string', description });
 const name = (description: string): KeySchema => ({ type: 'string', minLength: 1, description });
+/** Where it lies in the repository: the same for everybody who has it. */
+const folder = (description: string): KeySchema => ({
+  ...name(`${description}, below the project folder`),
+  pattern: '^(?![/\\\\]|[A-Za-z]:)',
+});
 const flag = (description: string): KeySchema => ({ type: 'boolean', description });
 const choice = (description: string, ...values: string[]): KeySchema => ({ type: 'string', enum: values, description });
 const names = (description: string, minItems = 0): KeySchema => ({
@@ -74,10 +79,10 @@ const ENDPOINT: Readonly<Record<string, KeySchema>> = {
 };
 
 export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
-  migrations: name('folder of the migrations'),
-  sql: name('folder of the versioned SQL objects'),
-  seeds: name('folder of the seed sets'),
-  generated: name('folder of generated files'),
+  migrations: folder('folder of the migrations'),
+  sql: folder('folder of the versioned SQL objects'),
+  seeds: folder('folder of the seed sets'),
+  generated: folder('folder of generated files'),
   schemas: names('schemas that a Snapshot covers', 1),
   history: group('the history table', { schema: name('its schema'), table: name('its name') }),
   environments: map('named databases, chosen with --env', ENVIRONMENT),

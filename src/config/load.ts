@@ -78,13 +78,18 @@ async function layerFaults(layers: readonly Tree[]): Promise<readonly Finding[]>
   );
 }
 
+const FOLDERS = ['/migrations', '/sql', '/seeds', '/generated'];
+const BELOW = 'Give a path below the project folder: it is the same for everybody who has the repository.';
+
 function faultFinding(fault: Fault, subject: string, place: Place | undefined): Finding {
+  const absolute = fault.keyword === 'pattern' && FOLDERS.includes(fault.pointer);
+  const hint = absolute ? BELOW : fault.hint;
   return finding({
     code: FAULT_CODES[fault.keyword] ?? 'config/invalid-value',
     level: 'error',
     subject,
-    message: fault.message,
-    ...(fault.hint ? { hint: fault.hint } : {}),
+    message: absolute ? 'is an absolute path' : fault.message,
+    ...(hint ? { hint } : {}),
     ...(place ? { place } : {}),
   });
 }

@@ -1,9 +1,11 @@
 /** libpq's connection parameters, however they were written, and the Target they make. */
+
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { closest } from '../base/closest.ts';
 import { messageOf } from '../base/errors.ts';
+import { NAME_BYTES } from '../base/ident.ts';
 import type { SslMode, Target } from '../base/target.ts';
 
 /** Parameters by libpq's keywords: `host`, `dbname`, `sslmode`, … */
@@ -93,13 +95,19 @@ export function toTarget(given: Parameters, passwordFor: (target: Target) => str
   if (host.includes(',')) {
     throw new ConnectionFault('several hosts in one connection are not supported', 'Name the host to work on.');
   }
+  const database = given.dbname || user;
+  const bytes = Buffer.byteLength(database);
+  // PostgreSQL would cut it, and connect to another one.
+  if (bytes > NAME_BYTES) {
+    throw new ConnectionFault(`the name of the database has ${bytes} bytes`, `PostgreSQL keeps ${NAME_BYTES} of them.`);
+  }
   const ssl = sslOf(given);
   const application = given.application_name ?? given.fallback_application_name;
   const target: Target = {
     host,
     port,
     user,
-    database: given.dbname || user,
+    database,
     ...(ssl ? { ssl } : {}),
     ...(given.options ? { options: given.options } : {}),
     ...(application ? { applicationName: application } : {}),

@@ -115,11 +115,12 @@ function controlError(piece: Piece, split: SplitStatement, what: string): ToolEr
   );
 }
 
-/** The frame shows the SQL itself: right for files, and for a builder call the only text there is. */
+/** The frame shows the SQL itself, of a file by the file's lines; for a builder call it is the only text there is. */
 function atPiece(piece: Piece, offset: number, message: string, hint: string): ToolError {
   const place = piece.placeOf(offset);
   const before = piece.sql.slice(0, offset).split('\n');
-  const shown = frame(piece.sql, { line: before.length, column: (before.at(-1) ?? '').length + 1 });
+  const numbered = piece.origin === undefined ? { number: place.line } : {};
+  const shown = frame(piece.sql, { line: before.length, column: (before.at(-1) ?? '').length + 1 }, numbered);
   const text = `${place.file}:${place.line}:${place.column}: ${message}`;
   return new ToolError('MIGRATION_INVALID', text, { detail: shown, hint });
 }

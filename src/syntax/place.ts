@@ -73,6 +73,8 @@ export interface FrameOptions {
   readonly before?: number;
   /** Lines after it. Default 1. */
   readonly after?: number;
+  /** What the marked line is called, when `text` is only a part of the file. Default: its number in `text`. */
+  readonly number?: number;
 }
 
 /**
@@ -90,16 +92,17 @@ export function frame(
   place: { readonly line: number; readonly column: number },
   options: FrameOptions = {},
 ): string {
-  const { before = 2, after = 1 } = options;
+  const { before = 2, after = 1, number = place.line } = options;
   const lines = text.split(/\r\n|\n|\r/);
   const first = Math.max(1, place.line - before);
   const last = Math.min(lines.length, place.line + after);
-  const width = String(last).length;
+  const shift = number - place.line;
+  const width = String(last + shift).length;
   const out: string[] = [];
   for (let line = first; line <= last; line += 1) {
     const marked = line === place.line;
     const cut = clip(lines[line - 1] ?? '', marked ? place.column : 1);
-    out.push(`${marked ? '>' : ' '} ${String(line).padStart(width)} | ${cut.text}`.trimEnd());
+    out.push(`${marked ? '>' : ' '} ${String(line + shift).padStart(width)} | ${cut.text}`.trimEnd());
     if (marked) out.push(`  ${' '.repeat(width)} | ${indent(cut.text, cut.column)}^`);
   }
   return out.join('\n');

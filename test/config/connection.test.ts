@@ -52,6 +52,7 @@ describe('connection strings', () => {
     ['postgresql://u@h:99999/d', '"99999" is not a port'],
     ['postgresql://u@::1/d', 'an IPv6 address needs brackets'],
     ['postgresql://u@a,b/d', 'several hosts'],
+    [`postgresql://u@h/${'ü'.repeat(32)}`, 'the name of the database has 64 bytes'],
     ['postgresql://u@h/d?sslmode=verify', 'sslmode "verify" does not exist'],
     ['postgresql://u@h/d?sslmod=require', 'unknown connection parameter "sslmod"'],
     ['postgresql://u@h/d?sslrootcert=/no/where', 'sslrootcert file /no/where does not exist'],

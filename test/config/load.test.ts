@@ -142,6 +142,15 @@ describe('faults', () => {
     expect(places).toContainEqual(['strata.config.json#/lock/wait', 3, 32]);
   });
 
+  test('a folder is one of the repository', async () => {
+    for (const migrations of ['/srv/shop/migrations', 'C:\\shop\\migrations']) {
+      const error = await fault(load(project({ 'strata.config.json': JSON.stringify({ migrations }) })));
+      expect(brief(error)).toEqual([
+        ['config/invalid-value', 'is an absolute path', expect.stringContaining('below the project folder')],
+      ]);
+    }
+  });
+
   test('in package.json the place is that of the whole file', async () => {
     const error = await fault(load(project({ 'package.json': '{\n "strata": {\n  "sqll": "x" } }' })));
     expect(error.more.findings?.[0]?.place).toEqual({ file: 'package.json', line: 3, column: 3 });

@@ -113,6 +113,35 @@ test('verify is content with what up left, and notices a change made by hand', (
     expect((await shop.call('verify', { checksumsOnly: true })).ok).toBe(true);
   }));
 
+test('verify says what it cannot see: kinds that are only named, schemas that are not configured', () =>
+  withShop(
+    {
+      'migrations/001_a.sql':
+        'CREATE TABLE a (id int); CREATE PUBLICATION pub FOR TABLE a; CREATE SCHEMA app; CREATE TABLE app.x (id int);',
+    },
+    async (shop) => {
+      await shop.call('up');
+      const { ok, findings } = await shop.call('verify');
+      expect(ok).toBe(true);
+      expect(findings.map(({ code, level, subject }) => [code, level, subject])).toEqual([
+        ['snapshot/unmodelled', 'warning', 'pub'],
+        ['snapshot/schema-uncovered', 'note', 'app'],
+      ]);
+    },
+  ));
+
+test('verify warns of a schema that the configuration names and nobody made', () =>
+  withShop(
+    three(),
+    async (shop) => {
+      await shop.call('up');
+      expect((await shop.call('verify')).findings).toMatchObject([
+        { code: 'snapshot/schema-missing', level: 'warning', subject: 'nope' },
+      ]);
+    },
+    { schemas: ['public', 'nope'] },
+  ));
+
 test('the history lives where the configuration says, whatever it is called', () =>
   withShop(
     three(),

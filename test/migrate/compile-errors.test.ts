@@ -17,6 +17,14 @@ async function fault(name: string, text: string, more: Record<string, string> = 
   throw new Error('it compiled');
 }
 
+test('the frame of a .sql file counts the lines of the file, in its later section, too', async () => {
+  const text = "-- a note\n-- another\n-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;\nSELECT 'abc;\n";
+  const error = await fault('001_a.sql', text);
+  expect(error.message).toMatch(/^migrations\/001_a\.sql:7:8: /);
+  expect(error.more.detail).toContain("> 7 | SELECT 'abc;");
+  expect(error.more.detail).toContain('  6 | SELECT 2;');
+});
+
 describe('TypeScript', () => {
   test('#11 an exception of the migration', async () => {
     const error = await fault(

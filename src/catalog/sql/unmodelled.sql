@@ -1,5 +1,6 @@
 -- Everything that a user can create and the Snapshot does not hold. A kind that lives in schemas is looked for in the
--- schemas read; the others in the whole database. What an extension brought is left out.
+-- schemas read; the others in the whole database. What an extension brought is left out, and what comes with another object: the
+-- cast from a range to its multirange.
 WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_setting('strata.schemas')::oid[])), found AS (
   SELECT 'event trigger' AS kind, evtname::text AS name, 'pg_event_trigger'::regclass AS class, oid FROM pg_event_trigger
   UNION ALL SELECT 'publication', pubname, 'pg_publication'::regclass, oid FROM pg_publication
@@ -43,8 +44,14 @@ WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_s
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN spaces ON spaces.oid = c.relnamespace
     JOIN pg_constraint con ON con.oid = t.tgconstraint
     WHERE t.tgisinternal AND t.tgenabled <> 'O'
+  UNION ALL SELECT 'privileges of PostgreSQL''s own function', p.oid::regprocedure::text, 'pg_init_privs'::regclass, 0
+    FROM pg_proc p LEFT JOIN pg_init_privs i ON i.objoid = p.oid AND i.classoid = 'pg_proc'::regclass AND i.objsubid = 0
+    WHERE p.oid < 16384 AND p.proacl IS DISTINCT FROM i.initprivs
+  UNION ALL SELECT 'privileges of PostgreSQL''s own language', l.lanname, 'pg_init_privs'::regclass, 0
+    FROM pg_language l LEFT JOIN pg_init_privs i ON i.objoid = l.oid AND i.classoid = 'pg_language'::regclass AND i.objsubid = 0
+    WHERE l.oid < 16384 AND l.lanacl IS DISTINCT FROM i.initprivs
   UNION ALL SELECT 'large objects', 'in pg_largeobject', 'pg_largeobject'::regclass, 0
     WHERE EXISTS (SELECT FROM pg_largeobject_metadata)
 )
 SELECT DISTINCT kind, name FROM found
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = found.class AND d.objid = found.oid AND d.deptype = 'e')
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = found.class AND d.objid = found.oid AND d.deptype IN ('e', 'i'))
