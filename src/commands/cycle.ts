@@ -142,7 +142,7 @@ async function chains(
       return await cycleChain(session, { ...options, from, thorough, careful, onResult, read, signal: runtime.signal });
     };
     const end = await withScratchSession(context, work, ground.fill).catch((thrown: unknown) => {
-      throw thrown instanceof ReplayFailure ? unreachable(thrown) : thrown;
+      throw thrown instanceof ReplayFailure ? unreachable(thrown, options.from > 0) : thrown;
     });
     const last = options.migrations[end.done - 1];
     const stuck = last && results.get(last.file.name);
@@ -154,12 +154,14 @@ async function chains(
   }
 }
 
-/** With --steps, what comes before is only run. */
-function unreachable({ message, place, detail }: ReplayFailure): ToolError {
+/** With --steps, what comes before is only run; without, it ran before, on another database of the same server. */
+function unreachable({ message, place, detail }: ReplayFailure, hasSteps: boolean): ToolError {
   const { file, line, column } = place;
   return new ToolError('MIGRATION_FAILED', `a migration before those to cycle does not run: ${message}`, {
     detail: [`${file}:${line}:${column}`, detail].filter((text) => text !== '').join('\n'),
-    hint: 'Cycle it as well: leave out --steps, or give a larger number.',
+    hint: hasSteps
+      ? 'Cycle it as well: leave out --steps, or give a larger number.'
+      : 'It ran on the scratch database before this one: look for what it leaves on the server, outside of its database.',
   });
 }
 

@@ -7,6 +7,7 @@ import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { cancelRunning } from '../pg/session.ts';
 import { withScratch } from '../server/scratch.ts';
 import type { Context } from './command.ts';
+import { keepingRoles } from './cycle-roles.ts';
 import { resolveTarget } from './database.ts';
 
 /**
@@ -22,13 +23,14 @@ export async function withScratchSession<T>(
   const server = await resolveTarget(context);
   let begun = false;
   try {
-    return await withScratch(server, async (target) => {
+    const run = async (target: Target): Promise<T> => {
       begun = true;
       await fill?.(target);
       const own = scratchOptions(context.config.timeouts.statement, fill ? 'backup' : 'few');
       const options = [target.options, own].filter(Boolean).join(' ');
       return withSession({ ...target, options }, (session) => interruptible(context.runtime.signal, session, work));
-    });
+    };
+    return await keepingRoles(context, server, () => withScratch(server, run));
   } catch (thrown) {
     throw begun ? thrown : scratchDenied(server, thrown);
   }

@@ -9,6 +9,7 @@ import type { Session } from '../pg/pool.ts';
 import { ServerError } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
 import type { CompileOptions } from './compile.ts';
+import { roleHint } from './cycle-roles.ts';
 import { locate } from './locate.ts';
 import { type Measured, Meter, watched } from './measure.ts';
 import type { CompiledMigration } from './model.ts';
@@ -91,7 +92,8 @@ async function orFail<T>({ session, migration }: One, statement: Statement, work
     const { place, frame } = locate(migration.file, statement, when === '' ? position : undefined);
     const hung = hungOf(thrown, session, migration);
     const message = hung?.message ?? messageOf(thrown).split('\n')[0] ?? '';
-    const lines = [frame, detail, hint, hung?.hint, where].filter((line) => line !== undefined && line !== '');
+    const advice = hung?.hint ?? roleHint(thrown, statement.sql);
+    const lines = [frame, detail, hint, advice, where].filter((line) => typeof line === 'string' && line !== '');
     throw new ReplayFailure(when + message, place, lines.join('\n'), thrown);
   }
 }

@@ -9,6 +9,7 @@ import type { BatchResult, Session } from '../pg/pool.ts';
 import { ServerError, SQLSTATE } from '../pg/server-error.ts';
 import { WASH } from '../pg/session.ts';
 import { type CompileOptions, runOpaque } from './compile.ts';
+import { roleHint } from './cycle-roles.ts';
 import { locate } from './locate.ts';
 import type { CompiledMigration } from './model.ts';
 import { opaqueDatabase } from './opaque.ts';
@@ -197,7 +198,8 @@ function failure(session: Session, migration: CompiledMigration, step: PlanStep,
   if (!(error instanceof ServerError) && thrown instanceof Error && !('code' in thrown)) return thrown;
   const fields = error instanceof ServerError ? error.fields : undefined;
   const hung = hungOf(error, session, migration);
-  const lines = [fields?.detail, fields?.hint, hung?.hint, fields?.where].filter((line) => line !== undefined);
+  const advice = hung?.hint ?? (statement ? roleHint(error, statement.sql) : null);
+  const lines = [fields?.detail, fields?.hint, advice, fields?.where].filter((line) => typeof line === 'string');
   const message = hung?.message ?? messageOf(error).split('\n')[0] ?? '';
   if (!statement || !(thrown instanceof PieceFailure)) {
     return new ReplayFailure(message, { file: step.file, line: 1, column: 1 }, lines.join('\n'), thrown);
