@@ -22,6 +22,8 @@ export interface AddedConstraint {
   readonly references: Name | null;
   /** `NO ACTION` also where nothing is written: the grammar does not tell them apart. Null: no foreign key. */
   readonly onDelete: OnDelete | null;
+  /** Which of `columns` SET NULL (…) and SET DEFAULT (…) name; empty: all. */
+  readonly onDeleteColumns: readonly string[];
   readonly expression: Node | null;
 }
 

@@ -70,6 +70,7 @@ export function constraintOf(node: Node, own: readonly string[]): AddedConstrain
     usingIndex: text(node.indexname),
     references: node.pktable ? nameOf(node.pktable) : null,
     onDelete: kind === 'foreign key' ? (ON_DELETE[String(node.fk_del_action)] ?? 'NO ACTION') : null,
+    onDeleteColumns: list(node.fk_del_set_cols).map(stringOf),
     expression: node.raw_expr ? record(node.raw_expr) : null,
   };
 }

@@ -1,0 +1,108 @@
+/** Statements that a rule once let pass, or blamed for nothing: each with what it says now. */
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/base/finding.ts';
+import type { Example } from '../../src/lint/rule.ts';
+import { three, withShop } from '../migrate/harness.ts';
+import { findingsOf } from './subjects.ts';
+
+/** Subjects of the findings of one rule. */
+async function subjects(rule: string, example: Example): Promise<readonly string[]> {
+  return (await findingsOf(example)).filter(({ code }) => code === `lint/${rule}`).map(({ subject }) => subject);
+}
+
+const codes = ({ findings }: Outcome): string[] => findings.map(({ code }) => code);
+
+describe('set-null-on-not-null', () => {
+  const KEY = 'FOREIGN KEY (a) REFERENCES u ON DELETE SET NULL';
+  test.each([
+    [`CREATE TABLE t (a int, b int, PRIMARY KEY (a, b), ${KEY})`, ['t.a']],
+    [`CREATE TABLE t (a int, b int, PRIMARY KEY (b), ${KEY})`, []],
+    [`CREATE TABLE t (a int, ${KEY}); ALTER TABLE t ALTER a SET NOT NULL`, ['t.a']],
+    [`CREATE TABLE t (a int, ${KEY}); ALTER TABLE t ADD PRIMARY KEY (a)`, ['t.a']],
+    [`CREATE TABLE t (a int); ALTER TABLE t ADD PRIMARY KEY (a); ALTER TABLE t ADD ${KEY}`, ['t.a']],
+    [`CREATE TABLE t (a int, ${KEY}); ALTER TABLE t DROP CONSTRAINT t_a_fkey; ALTER TABLE t ALTER a SET NOT NULL`, []],
+    [`CREATE TABLE t (a int, ${KEY}); DROP TABLE t; CREATE TABLE t (a int); ALTER TABLE t ALTER a SET NOT NULL`, []],
+    ['CREATE TABLE t (a int NOT NULL, b int, FOREIGN KEY (a, b) REFERENCES u (a, b) ON DELETE SET NULL (b))', []],
+    ['CREATE TABLE t (a int, b int NOT NULL, FOREIGN KEY (a, b) REFERENCES u (a, b) ON DELETE SET NULL (b))', ['t.b']],
+  ])('%s', async (sql, expected) => {
+    expect(await subjects('set-null-on-not-null', sql)).toEqual(expected);
+  });
+
+  test.each([
+    ['FOREIGN KEY (a, b) REFERENCES subjects (id, b) ON DELETE SET NULL (b)', []],
+    ['FOREIGN KEY (a, b) REFERENCES subjects (id, b) ON DELETE SET NULL', ['users.a']],
+  ])('a key of the database: %s', (key, expected) =>
+    withShop(three(), async (shop) => {
+      await shop.call('up');
+      await shop.query(
+        `ALTER TABLE subjects ADD b int, ADD UNIQUE (id, b); ALTER TABLE users ADD a int, ADD b int, ADD ${key}`,
+      );
+      const up = 'ALTER TABLE users ALTER a SET NOT NULL';
+      shop.write({ 'migrations/004_a.sql': `-- Up Migration\n${up};\n-- Down Migration\nSELECT 1;\n` });
+      expect((await shop.call('lint')).findings.map(({ subject }) => subject)).toEqual(expected);
+    }),
+  );
+});
+
+test.each([
+  "ALTER TABLE posts ALTER tags SET DEFAULT 'ARRAY[]::text[]'",
+  "ALTER TABLE posts ADD tags text[] DEFAULT 'ARRAY[1]'",
+])('array-default: %s', async (sql) => {
+  expect(await subjects('array-default', sql)).toEqual(['posts.tags']);
+  expect(await subjects('array-default', 'ALTER TABLE posts ALTER tags DROP DEFAULT')).toEqual([]);
+});
+
+test.each([
+  ['timestamp(3)', 'timestamp(6)'],
+  ['timestamp(3)', 'timestamp(2)'],
+  ['timestamp', 'timestamp(6)'],
+  ['timestamp', 'timestamp(5)'],
+  ['timestamptz(3)', 'timestamptz'],
+  ['time(3)', 'time(4)'],
+  ['timetz', 'time'],
+  ['interval(3)', 'interval'],
+  ['interval(3)', 'interval(4)'],
+  ['interval(3)', 'interval(2)'],
+  ['interval day to second(3)', 'interval'],
+  ['interval', 'interval day'],
+  ['varbit(5)', 'varbit(9)'],
+  ['varbit(5)', 'varbit'],
+  ['varbit(5)', 'varbit(4)'],
+  ['varchar(5)', 'varchar(6)'],
+  ['varchar(5)', 'varchar(4)'],
+  ['varchar(5)', 'text'],
+  ['numeric(5,2)', 'numeric(7,2)'],
+  ['numeric(5,2)', 'numeric(7,3)'],
+  ['numeric(5,2)', 'numeric'],
+  ['cidr', 'inet'],
+  ['int', 'bigint'],
+])('column-type: %s to %s costs what the file of the table says', (from, to) =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.query(`ALTER TABLE users ADD COLUMN a ${from}; INSERT INTO users VALUES (1)`);
+    const up = `ALTER TABLE users ALTER a TYPE ${to}`;
+    shop.write({ 'migrations/004_a.sql': `-- Up Migration\n${up};\n-- Down Migration\nSELECT 1;\n` });
+    const found = codes(await shop.call('lint')).filter((code) => code !== 'lint/prefer-timestamptz');
+    const file = "SELECT pg_relation_filenode('users')";
+    const before = await shop.query(file);
+    await shop.query(up);
+    const rewritten = JSON.stringify(await shop.query(file)) !== JSON.stringify(before);
+    expect(found).toEqual(rewritten ? ['lint/column-type'] : []);
+  }),
+);
+
+test('two findings of a rule on one line are two', () =>
+  withShop(
+    {
+      'migrations/001_a.sql':
+        '-- Up Migration\nCREATE INDEX ON t (a); CREATE INDEX ON t (b);\nALTER TABLE u DROP a, DROP a;\n-- Down Migration\nSELECT 1;\n',
+    },
+    async (shop) => {
+      const { findings } = await shop.call('lint', { offline: true });
+      expect(findings.map(({ code, place }) => [code, place?.line, place?.column])).toEqual([
+        ['lint/index-concurrently', 2, 1],
+        ['lint/index-concurrently', 2, 24],
+        ['lint/drop-column', 3, 1],
+      ]);
+    },
+  ));
