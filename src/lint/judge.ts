@@ -168,9 +168,11 @@ function findingOf(input: {
   });
 }
 
-/** A statement that stands for several actions may say the same of each. */
+/** A statement that stands for several actions may say the same of each; another one of the same line says its own. */
 function distinct(found: readonly Finding[]): readonly Finding[] {
-  return [...new Map(found.map((one) => [`${one.fingerprint} ${one.place?.file}:${one.place?.line}`, one])).values()];
+  const key = ({ fingerprint, message, place }: Finding): string =>
+    [fingerprint, place?.file, place?.line, place?.column, message].join(' ');
+  return [...new Map(found.map((one) => [key(one), one])).values()];
 }
 
 function withoutAccepted(

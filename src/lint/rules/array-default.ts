@@ -1,6 +1,7 @@
+import type { Action, Name } from '../action.ts';
 import { newColumns } from '../columns.ts';
 import { type ActionRule, show } from '../rule.ts';
-import { nodesOf, record, text } from '../tree.ts';
+import { type Node, nodesOf, record, text } from '../tree.ts';
 
 /** node-pg-migrate escapes a default given as a string, so `default: 'ARRAY[]::text[]'` becomes a string literal. */
 export const rule: ActionRule = {
@@ -12,16 +13,23 @@ export const rule: ActionRule = {
   bad: "CREATE TABLE posts (tags text DEFAULT 'ARRAY[]::text[]')",
   good: "CREATE TABLE posts (tags text[] DEFAULT '{}')",
   judge(action) {
-    return newColumns(action).flatMap(({ table, column }) => {
-      const constants = nodesOf(column.default, 'A_Const').map(({ sval }) => text(record(sval).sval) ?? '');
+    return defaults(action).flatMap(({ table, column, value }) => {
+      const constants = nodesOf(value, 'A_Const').map(({ sval }) => text(record(sval).sval) ?? '');
       if (!constants.some((constant) => /\bARRAY\s*\[/i.test(constant))) return [];
       return [
         {
-          subject: `${show(table)}.${column.name}`,
-          message: `the default of ${column.name} is a string that reads like an array`,
+          subject: `${show(table)}.${column}`,
+          message: `the default of ${column} is a string that reads like an array`,
           hint: `Write default: pgm.func("ARRAY[]::text[]"), or default: '{}'.`,
         },
       ];
     });
   },
 };
+
+function defaults(
+  action: Action,
+): readonly { readonly table: Name; readonly column: string; readonly value: Node | null }[] {
+  if (action.kind === 'set default') return [{ table: action.table, column: action.column, value: action.default }];
+  return newColumns(action).map(({ table, column }) => ({ table, column: column.name, value: column.default }));
+}
