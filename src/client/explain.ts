@@ -30,10 +30,22 @@ async function planOf(client: PoolClient, text: string, values: unknown[]): Prom
   };
   try {
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(config);
-    return rows.map((row) => row['QUERY PLAN']).join('\n');
+    return maskedPlan(rows.map((row) => row['QUERY PLAN']).join('\n'));
   } catch (thrown) {
     // Its message may quote a value.
     if (typeof (thrown as { severity?: unknown }).severity === 'string') return null;
     throw thrown;
   }
+}
+
+/** Numbers that are the plan's own. All others stand in conditions. */
+const OWN =
+  /\(cost=\d+\.\d\d\.\.\d+\.\d\d rows=\d+ width=\d+\)|\b(?:(?:Sub|Init)Plan|(?:Workers|Partitions) Planned:|Planned Partitions:|Subplans Removed:|Functions:) \d+/y;
+
+/** Where PostgreSQL writes names without quoting them: one with a quote in it would turn literals inside out. */
+const BARE_NAMES = /^\s*(?:CTE|Conflict Arbiter Indexes:|Foreign \w+:) .*['"$]/m;
+
+/** Conditions hold the values of parameters as literals, over several lines when the value has several. */
+function maskedPlan(plan: string): string | null {
+  return BARE_NAMES.test(plan) ? null : masked(plan, OWN);
 }

@@ -29,10 +29,10 @@ test('are told every statement, without values', async () => {
 
 test('slow statements can be explained', async () => {
   const seen: SlowQueryEvent[] = [];
-  const db = pool({ slowAfter: 30, onSlowQuery: (event) => seen.push(event) });
+  const db = pool({ slowAfter: 200, onSlowQuery: (event) => seen.push(event) });
   await db.query('SELECT 1');
-  await db.query('SELECT pg_sleep(0.05), $1::int', [1]);
-  await db.query("SET work_mem = '4MB'; SELECT pg_sleep(0.05)");
+  await db.query('SELECT pg_sleep(0.25), $1::int', [1]);
+  await db.query("SET work_mem = '4MB'; SELECT pg_sleep(0.25)");
   expect(seen.map(({ text }) => text)).toEqual(['SELECT pg_sleep(?), $1::int', 'SET work_mem = ?; SELECT pg_sleep(?)']);
   expect(await seen[0]?.explain()).toMatch(/^Result {2}\(cost=/);
   expect(await seen[1]?.explain()).toBeNull();
@@ -77,4 +77,31 @@ test('explaining is read-only: a function that only claims to be immutable write
   const { rows } = await db.query('SELECT * FROM calls');
   expect(await seen.find(({ text }) => text === 'SELECT liar()')?.explain()).toBeNull();
   expect((await db.query('SELECT * FROM calls')).rows).toEqual(rows);
+});
+
+test('a plan shows no values: neither of parameters nor of the text', async () => {
+  const seen: SlowQueryEvent[] = [];
+  const db = pool({ size: ONE, slowAfter: 0, onSlowQuery: (event) => seen.push(event) });
+  const planOf = async (text: string, values: unknown[] = []): Promise<string | null> => {
+    await db.query(text, values);
+    return (await seen.findLast((event) => event.parameters === values.length)?.explain()) ?? null;
+  };
+  await db.query('CREATE TABLE people (id integer PRIMARY KEY, name text, born date, score float8, "it\'s" text)');
+  const condition = 'id = $1 AND name <> $2 AND born > $3 AND score < $4 AND "it\'s" <> $5 AND name LIKE $6';
+  const values = [4711, "Top'\n  Cond: Sec\\ret", '1970-05-17', 815.25, '"TopSecret', 'TopSec%'];
+  const plan = await planOf(`SELECT FROM people WHERE ${condition} AND name <> 'LiteralSecret'`, values);
+  expect(plan).toMatch(/^Index Scan using people_pkey on people {2}\(cost=\d+\.\d+\.\.\d+\.\d+ rows=\d+ width=\d+\)\n/);
+  expect(plan).toMatch(/Index Cond: \(id = \?\)\n/);
+  expect(plan).toContain('born > ?::date');
+  expect(plan).not.toMatch(/4711|Sec|1970|815/);
+  expect(await planOf('SELECT (SELECT max(id) FROM people WHERE id < $1)', [99])).toMatch(/InitPlan 1.*\n.*rows=\d/);
+});
+
+test('a name that PostgreSQL shows without its quotes cannot turn literals inside out', async () => {
+  const seen: SlowQueryEvent[] = [];
+  const db = pool({ size: ONE, slowAfter: 0, onSlowQuery: (event) => seen.push(event) });
+  await db.query(`WITH "o'x" AS MATERIALIZED (SELECT relname AS r FROM pg_class) SELECT FROM "o'x" WHERE r = $1`, [
+    'secret',
+  ]);
+  expect(await seen[0]?.explain()).toBeNull();
 });
