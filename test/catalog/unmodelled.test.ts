@@ -64,6 +64,19 @@ const KINDS: readonly [create: string, kind: string, name: string][] = [
     'public.base',
   ],
   [
+    `CREATE TABLE p (k integer) PARTITION BY LIST (k); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+     CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+     CREATE TRIGGER g BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION g(); ALTER TABLE p1 DISABLE TRIGGER g`,
+    'differing trigger of a partition',
+    'public.p1: g',
+  ],
+  [
+    `CREATE TABLE p (k integer) PARTITION BY LIST (k); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+     UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'p1'::regclass`,
+    'unfinished detachment',
+    'public.p1',
+  ],
+  [
     'REVOKE EXECUTE ON FUNCTION lo_creat(integer) FROM PUBLIC',
     "privileges of PostgreSQL's own function",
     'lo_creat(integer)',

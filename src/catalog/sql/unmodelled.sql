@@ -44,6 +44,13 @@ WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_s
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN spaces ON spaces.oid = c.relnamespace
     JOIN pg_constraint con ON con.oid = t.tgconstraint
     WHERE t.tgisinternal AND t.tgenabled <> 'O'
+  UNION ALL SELECT 'differing trigger of a partition', format('%I.%I: %s', nspname, relname, t.tgname), 'pg_trigger'::regclass, 0
+    FROM pg_trigger t JOIN pg_trigger parent ON parent.oid = t.tgparentid
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN spaces ON spaces.oid = c.relnamespace
+    WHERE NOT t.tgisinternal AND t.tgenabled <> parent.tgenabled
+  UNION ALL SELECT 'unfinished detachment', format('%I.%I', nspname, relname), 'pg_inherits'::regclass, 0
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN spaces ON spaces.oid = c.relnamespace
+    WHERE i.inhdetachpending
   UNION ALL SELECT 'privileges of PostgreSQL''s own function', p.oid::regprocedure::text, 'pg_init_privs'::regclass, 0
     FROM pg_proc p LEFT JOIN pg_init_privs i ON i.objoid = p.oid AND i.classoid = 'pg_proc'::regclass AND i.objsubid = 0
     WHERE p.oid < 16384 AND p.proacl IS DISTINCT FROM i.initprivs
