@@ -73,8 +73,6 @@ export async function withSession<T>(
 /** For owners of long-lived sessions (lock, listeners). Everyone else uses `withSession`. */
 export async function openSession(target: Target, options: SessionOptions = {}): Promise<Session> {
   const { client, serverVersion } = await connect(target);
-  // A connection that dies while idle must not crash the process: the next statement reports it.
-  client.on('error', () => undefined);
   const session = sessionOf(client, serverVersion, target);
   if (session.serverVersion < SUPPORTED.oldest * 10_000) {
     await closeSession(session);
@@ -99,6 +97,8 @@ async function connect(target: Target): Promise<{ client: pg.Client; serverVersi
   let last: unknown;
   for (const secure of sslAttempts(target.ssl?.mode, target.host)) {
     const client = new pg.Client(clientConfig(target, secure));
+    // A connection that dies while idle must not crash the process, not even between its making and its first statement, which reports it.
+    client.on('error', () => undefined);
     const version = serverVersionOf(client);
     try {
       await client.connect();
