@@ -1,4 +1,5 @@
 /** What a statement does, without the parser's words: the closed union that rules judge. */
+import type { Reach } from './bounds.ts';
 import type { Node } from './tree.ts';
 
 /** As written: no schema is null, and unquoted names are in lower case already. */
@@ -62,6 +63,9 @@ export type LockLevel =
   | 'SHARE ROW EXCLUSIVE'
   | 'EXCLUSIVE'
   | 'ACCESS EXCLUSIVE';
+
+/** Null: there is no WHERE. */
+export type Where = { readonly reach: Reach; readonly merge: boolean } | null;
 
 export type Action =
   | {
@@ -132,8 +136,8 @@ export type Action =
     }
   | { readonly kind: 'add enum value'; readonly type: string; readonly value: string; readonly placed: boolean }
   | { readonly kind: 'rename enum value'; readonly type: string; readonly from: string; readonly to: string }
-  | { readonly kind: 'update'; readonly table: Name; readonly columns: readonly string[]; readonly where: boolean }
-  | { readonly kind: 'delete'; readonly table: Name; readonly where: boolean }
+  | { readonly kind: 'update'; readonly table: Name; readonly columns: readonly string[]; readonly where: Where }
+  | { readonly kind: 'delete'; readonly table: Name; readonly where: Where }
   | { readonly kind: 'truncate'; readonly tables: readonly Name[]; readonly cascade: boolean }
   | { readonly kind: 'vacuum full' | 'cluster'; readonly table: Name | null }
   | { readonly kind: 'reindex'; readonly name: Name | null; readonly what: string; readonly concurrently: boolean }

@@ -30,6 +30,17 @@ const EMPTY: ReadBody = { body: EMPTY_BODY, acts: [], fault: null };
 
 /** `sql` is the statement that makes the routine. Bodies in other languages have nothing to tell. */
 export async function readBody(routine: Routine, sql: string): Promise<ReadBody> {
+  const found = await bodyOf(routine, sql);
+  return { ...found, acts: found.acts.map((act) => ({ ...act, action: withVariables(act.action) })) };
+}
+
+/** What looks like a column of another table may be a variable or a parameter: one value. */
+function withVariables(action: Action): Action {
+  const joins = (action.kind === 'update' || action.kind === 'delete') && action.where?.reach === 'joined';
+  return joins ? { ...action, where: { ...action.where, reach: 'bounded' } } : action;
+}
+
+async function bodyOf(routine: Routine, sql: string): Promise<ReadBody> {
   if (routine.kind === 'create routine' && routine.statements.length > 0) return inlineBody(routine.statements, sql);
   if (routine.body.trim() === '') return EMPTY;
   const at = bodyStart(sql, routine.body);

@@ -65,7 +65,7 @@ async function readScript(
     const { actions, bodies, fault } = await read(sql);
     const placeOf = placesIn(subject, statement);
     if (fault) faults.push(syntaxError(subject, direction, { ...fault, sql, placeOf }));
-    acts.push(...actions.map((action) => ({ action, sql, placeOf })));
+    acts.push(...actions.map((action) => ({ action: statement.inBatches ? batched(action) : action, sql, placeOf })));
     for (const { routine, body } of bodies) {
       const own = body.acts.map((inner) => innerAct(inner, placeOf));
       if (routine.kind === 'do') acts.push(...own);
@@ -75,6 +75,12 @@ async function readScript(
     }
   }
   return { ...base, acts, routines, faults, statements: script.statements.length };
+}
+
+/** `-- strata: in-batches`: as if every range of keys were written out. */
+function batched(action: Action): Action {
+  const rows = action.kind === 'update' || action.kind === 'delete';
+  return rows ? { ...action, where: { reach: 'bounded', merge: false } } : action;
 }
 
 function innerAct({ action, sql, start }: InnerAct, placeOf: Act['placeOf']): Act {

@@ -1,5 +1,6 @@
 /** INSERT, UPDATE, DELETE, MERGE and TRUNCATE as Actions, also where they stand in a WITH. */
-import type { Action, Name } from './action.ts';
+import type { Action, Name, Where } from './action.ts';
+import { reachOf } from './bounds.ts';
 import { nameOf } from './definitions.ts';
 import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
 
@@ -12,12 +13,10 @@ export const ROW_READERS: Readonly<Record<string, Reader>> = {
       kind: 'update',
       table: nameOf(body.relation),
       columns: assigned(body.targetList),
-      where: body.whereClause !== undefined,
+      where: whereOf(body),
     },
   ]),
-  DeleteStmt: withQueries((body) => [
-    { kind: 'delete', table: nameOf(body.relation), where: body.whereClause !== undefined },
-  ]),
+  DeleteStmt: withQueries((body) => [{ kind: 'delete', table: nameOf(body.relation), where: whereOf(body) }]),
   MergeStmt: withQueries(merge),
   SelectStmt: withQueries(select),
   TruncateStmt: (body) => [
@@ -83,10 +82,16 @@ function merge(body: Node): readonly Action[] {
   const clauses = list(body.mergeWhenClauses).map(({ MergeWhenClause }) => record(MergeWhenClause));
   return clauses.flatMap((clause) => {
     const columns = assigned(clause.targetList);
-    if (clause.commandType === 'CMD_DELETE') return [{ kind: 'delete', table, where: true }] as const;
-    if (clause.commandType === 'CMD_UPDATE') return [{ kind: 'update', table, columns, where: true }] as const;
+    const matched = clause.matchKind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' ? [] : [body.joinCondition];
+    const where = { reach: reachOf([...matched, clause.condition], body), merge: true };
+    if (clause.commandType === 'CMD_DELETE') return [{ kind: 'delete', table, where }] as const;
+    if (clause.commandType === 'CMD_UPDATE') return [{ kind: 'update', table, columns, where }] as const;
     return [{ kind: 'insert', table }, ...assignment(table, 'INSERT', clause.targetList)] as const;
   });
+}
+
+function whereOf(body: Node): Where {
+  return body.whereClause === undefined ? null : { reach: reachOf([body.whereClause], body), merge: false };
 }
 
 function assignment(table: Name, verb: string, targets: unknown): readonly Action[] {

@@ -106,3 +106,58 @@ test('two findings of a rule on one line are two', () =>
       ]);
     },
   ));
+
+describe('unbatched-rows', () => {
+  test.each([
+    'UPDATE t SET flag = false WHERE flag IS NULL',
+    'UPDATE t SET flag = false WHERE flag IS NULL AND a IS NOT NULL AND true',
+    'UPDATE t SET a = 1 WHERE a <> 1',
+    'UPDATE t SET a = 1 WHERE a IS DISTINCT FROM 1 OR a = 5',
+    'UPDATE t SET a = 1 WHERE a NOT IN (1, 2)',
+    'UPDATE t SET a = u.a FROM u WHERE t.id = u.id',
+    'UPDATE t SET a = u.a FROM u WHERE t.id = u.id AND t.a <> u.a AND u.a IS NOT NULL',
+    'DELETE FROM t WHERE true',
+    'DELETE FROM t WHERE 1 = 1',
+    'DELETE FROM t WHERE NOT (a = 1)',
+    'DELETE FROM t WHERE NOT EXISTS (SELECT FROM u WHERE u.id = t.id)',
+    'DELETE FROM t WHERE id IN (SELECT id FROM u)',
+    'MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE',
+    'MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN UPDATE SET a = 1',
+    'MERGE INTO t USING u ON t.id = 1 WHEN NOT MATCHED BY SOURCE THEN DELETE',
+    'DO $$ BEGIN DELETE FROM t WHERE a IS NULL; END $$',
+    'CREATE PROCEDURE p() LANGUAGE sql AS $$ DELETE FROM t WHERE a IS NULL $$',
+  ])('may change every row: %s', async (sql) => {
+    expect(await subjects('unbatched-rows', sql)).toEqual(['t']);
+  });
+
+  test.each([
+    'UPDATE t SET a = 1 WHERE a IS NULL AND id BETWEEN 1 AND 1000',
+    "UPDATE t SET a = 1 WHERE id > 5 OR at < now() - interval '1 day'",
+    'UPDATE t SET a = 1 WHERE id IN (1, 2) AND a <> 1',
+    'UPDATE t SET a = 1 WHERE id = ANY ($1)',
+    'UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000)',
+    'WITH some AS (SELECT id FROM t WHERE a IS NULL LIMIT 10) UPDATE t SET a = 1 FROM some WHERE t.id = some.id',
+    'UPDATE t SET a = v.a FROM (VALUES (1, 2)) AS v (id, a) WHERE t.id = v.id',
+    'DELETE FROM t WHERE id = (SELECT max(id) FROM u)',
+    'UPDATE t a SET b = 1 FROM u WHERE u.id = a.id AND NOT (u.live AND u.gone_at IS NULL)',
+    'DELETE FROM t WHERE NOT flag',
+    'MERGE INTO t USING (VALUES (1)) AS u (id) ON t.id = u.id WHEN MATCHED THEN DELETE',
+    'DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 AS id LOOP DELETE FROM t WHERE id = r.id; END LOOP; END $$',
+    'CREATE PROCEDURE p(x int) LANGUAGE sql AS $$ DELETE FROM t WHERE id = x $$',
+  ])('is bounded: %s', async (sql) => {
+    expect(await subjects('unbatched-rows', sql)).toEqual([]);
+  });
+
+  test('in batches it is what the rule wants, and what its hint says', () =>
+    withShop(three(), async (shop) => {
+      const write = (comment: string) =>
+        shop.write({
+          'migrations/004_a.sql': `-- Up Migration\n${comment}UPDATE users SET id = id WHERE id IS NOT NULL;\n-- Down Migration\nSELECT 1;\n`,
+        });
+      write('');
+      const [found] = (await shop.call('lint', { offline: true })).findings;
+      expect(found?.hint).toContain('Write "-- strata: in-batches" on the line before it');
+      write('-- strata: in-batches\n');
+      expect(codes(await shop.call('lint', { offline: true }))).toEqual([]);
+    }));
+});

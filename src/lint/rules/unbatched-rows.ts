@@ -11,13 +11,24 @@ export const rule: ActionRule = {
   good: "UPDATE bookings SET currency = 'USD' WHERE id BETWEEN 1 AND 1000",
   bodies: true,
   judge(action, scene) {
-    if ((action.kind !== 'update' && action.kind !== 'delete') || action.where || isNew(action.table, scene)) return [];
+    if (action.kind !== 'update' && action.kind !== 'delete') return [];
+    if (action.where?.reach === 'bounded' || isNew(action.table, scene)) return [];
     const table = show(action.table);
+    const rows = `${table}${size(action.table, scene)}`;
+    const verb = action.kind.toUpperCase();
+    const range = `${action.kind === 'update' ? `UPDATE ${table} SET …` : `DELETE FROM ${table}`} WHERE id BETWEEN 1 AND 1000; and so on.`;
+    const batches = 'Write "-- strata: in-batches" on the line before it, in a migration of its own';
     return [
       {
         subject: table,
-        message: `${action.kind.toUpperCase()} without WHERE changes every row of ${table}${size(action.table, scene)} at once`,
-        hint: `Work in batches, outside this migration: ${action.kind === 'update' ? `UPDATE ${table} SET …` : `DELETE FROM ${table}`} WHERE id BETWEEN 1 AND 1000; and so on.`,
+        message:
+          action.where === null
+            ? `${verb} without WHERE changes every row of ${rows} at once`
+            : `the ${action.where.merge ? 'MERGE' : verb} may change every row of ${rows} at once: no value bounds its condition`,
+        hint:
+          scene.inside === null && !action.where?.merge
+            ? `${batches}; or work in ranges: ${range}`
+            : `Work in batches: ${range}`,
       },
     ];
   },
