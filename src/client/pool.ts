@@ -16,6 +16,7 @@ import {
   SIZES,
 } from './model.ts';
 import { observed } from './observe.ts';
+import { rememberStart } from './washing.ts';
 
 /** Opens nothing yet: the first query does. */
 export function createPool(options: PoolOptions = {}): Pool {
@@ -45,6 +46,13 @@ async function within(kept: Promise<unknown>, milliseconds: number): Promise<boo
   return result;
 }
 
+class Client extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    rememberStart(this);
+  }
+}
+
 class LendingPool extends pg.Pool {
   readonly #size: PoolSize;
   readonly #waitTimeout: number;
@@ -72,6 +80,7 @@ class LendingPool extends pg.Pool {
       maxLifetimeSeconds: recycle,
       idleTimeoutMillis: idleTimeout,
       keepAlive: true,
+      Client,
     });
     this.#size = sizes;
     this.#waitTimeout = waitTimeout;

@@ -1,7 +1,7 @@
 /**
  * Transactions as loans, with an identity that ends with them. Everything is SET LOCAL and travels in the message of
  * BEGIN: no extra round trip, and nothing for a transaction-pooling proxy to mix up. COMMIT and ROLLBACK also take back
- * what the work itself may have SET for the session; a connection that cannot be brought back to a known state is closed.
+ * what the work itself has SET for the session, and its temporary tables; a connection that cannot be brought back to a known state is closed.
  */
 import { ident, literal } from '../base/ident.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from './model.ts';
 import type { RetryOptions } from './retry.ts';
 import type { Session } from './session.ts';
+import { washing } from './washing.ts';
 
 export interface TransactionOptions extends RetryOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
@@ -63,7 +64,7 @@ export async function once<T>(pool: Pool, start: Start, work: Work<T>, admission
     return result;
   } catch (thrown) {
     tx.end();
-    clean = await rolledBack(client, start);
+    clean = await rolledBack(client);
     throw admission && !clean ? new ConnectionLost('the connection broke', { cause: thrown }) : thrown;
   } finally {
     client.release(!clean);
@@ -80,7 +81,7 @@ async function admitted(client: PoolClient, start: Start, { question, pause }: A
     const results = (await client.query(text)) as unknown as readonly QueryResult<unknown>[];
     const milliseconds = pause(results[1]?.rows[0]);
     if (milliseconds === 0) return;
-    await client.query(`ROLLBACK${washing(start)}`);
+    await client.query(`ROLLBACK${washing(client)}`);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 }
@@ -106,12 +107,6 @@ function whole(milliseconds: number): number {
   return milliseconds;
 }
 
-/** In the message of COMMIT or ROLLBACK: the next transaction of the connection is nobody's again. */
-function washing({ settings, role }: Start): string {
-  const names = Object.keys(settings).map((name) => `; RESET ${setting(name)}`);
-  return `${role === undefined && names.length === 0 ? '' : '; RESET ROLE'}${names.join('')}`;
-}
-
 async function finish(client: PoolClient, start: Start): Promise<void> {
   const status = statusOf(client);
   if (status === 'I')
@@ -120,7 +115,7 @@ async function finish(client: PoolClient, start: Start): Promise<void> {
     throw new NotCommittedError('a statement failed and the work went on: PostgreSQL has undone the transaction');
   }
   const session = start.options.readOnly ? undefined : start.options.session;
-  const text = session ? committing(start) : `COMMIT${washing(start)}`;
+  const text = session ? committing(client) : `COMMIT${washing(client)}`;
   const done: unknown = await client.query(text).catch(unawaited);
   // Several statements in one message give a list of results. A query that nobody awaited may have failed meanwhile.
   const results = (Array.isArray(done) ? done : [done]) as readonly QueryResult<{ readonly lsn: string }>[];
@@ -130,9 +125,9 @@ async function finish(client: PoolClient, start: Start): Promise<void> {
 }
 
 /** Row of the first result: something was written. Of the last: where the log is now, at or behind the COMMIT. */
-function committing(start: Start): string {
+function committing(client: PoolClient): string {
   const wrote = 'SELECT FROM (SELECT pg_current_xact_id_if_assigned() AS id) AS x WHERE id IS NOT NULL';
-  return `${wrote}; COMMIT${washing(start)}; SELECT pg_current_wal_insert_lsn()::text AS lsn`;
+  return `${wrote}; COMMIT${washing(client)}; SELECT pg_current_wal_insert_lsn()::text AS lsn`;
 }
 
 const FAILED_TRANSACTION = '25P02';
@@ -143,7 +138,7 @@ function unawaited(thrown: { readonly code?: string }): never {
 }
 
 /** False: the connection is in no known state. */
-async function rolledBack(client: PoolClient, start: Start): Promise<boolean> {
+async function rolledBack(client: PoolClient): Promise<boolean> {
   const succeeds = (text: string): Promise<boolean> =>
     client.query(text).then(
       () => true,
@@ -151,8 +146,8 @@ async function rolledBack(client: PoolClient, start: Start): Promise<boolean> {
     );
   // The server has ended it (a COMMIT that failed), or the work has: a ROLLBACK would be a warning in the server's log.
   // Or the message of the failure has come in two pieces, and the status in the second one is not here yet.
-  const ended = statusOf(client) === 'I' && (await succeeds(`SELECT 1${washing(start)}`));
-  return ended || succeeds(`ROLLBACK${washing(start)}`);
+  const ended = statusOf(client) === 'I' && (await succeeds(`SELECT 1${washing(client)}`));
+  return ended || succeeds(`ROLLBACK${washing(client)}`);
 }
 
 /** As the server said after the last statement: I idle, T in a transaction, E in a failed one. */

@@ -1,5 +1,6 @@
 /** withActor: who a transaction is, and that nobody is him afterwards, whatever happened. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { targetUrl } from '../../src/base/target.ts';
 import {
   NotCommittedError,
   type Pool,
@@ -62,7 +63,9 @@ describe('identity', () => {
     expect(texts).toEqual([
       `BEGIN; SET LOCAL statement_timeout = ?; SET LOCAL "app"."user_id" = ?; SET LOCAL ROLE "${ROLE}"`,
       'SELECT ?',
-      'COMMIT; RESET ROLE; RESET "app"."user_id"',
+      expect.stringMatching(
+        /^COMMIT; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP(; SET \w+ = \?){6}$/,
+      ),
     ]);
   });
 });
@@ -88,6 +91,34 @@ describe('nothing leaks', () => {
     const db = pool({ size: ONE });
     await withActor(db, { userId: 42 }, (tx) => tx.query(`SET app.user_id = '7'; SET ROLE ${ROLE}`));
     await nobody(db);
+  });
+
+  test('settings of the session, whose ever, and temporary tables; not what the connection began with', async () => {
+    const connectionString = `${targetUrl(database.target())}${targetUrl(database.target()).includes('?') ? '&' : '?'}options=${encodeURIComponent('-c work_mem=7MB -c TimeZone=Asia/Tokyo')}`;
+    const db = pool({ size: ONE, connectionString, applicationName: 'mine' });
+    const seen = async () => {
+      const names = ['app.user_id', 'app.tenant', 'search_path', 'statement_timeout', 'work_mem', 'TimeZone'];
+      const more = [
+        'application_name',
+        'client_encoding',
+        'default_transaction_read_only',
+        'role',
+        'session_authorization',
+      ];
+      const fields = [...names, ...more].map((name) => `nullif(current_setting('${name}', true), '') AS "${name}"`);
+      return (await db.query(`SELECT ${fields}, current_user, to_regclass('pg_temp.mine') AS temp`)).rows[0];
+    };
+    const before = await seen();
+    expect(before).toMatchObject({ work_mem: '7MB', TimeZone: 'Asia/Tokyo', application_name: 'mine', temp: null });
+    const settings = `SET app.user_id = '42'; SET app.tenant = '7'; SET search_path = pg_catalog; SET statement_timeout = 77777;
+      SET work_mem = '9MB'; SET TIME ZONE 'Europe/Rome'; SET application_name = 'his'; SET client_encoding = LATIN1;
+      SET default_transaction_read_only = on; CREATE TEMP TABLE mine (n integer)`;
+    await withTransaction(db, (tx) => tx.query(`${settings}; SET ROLE ${ROLE}`));
+    expect(await seen()).toEqual(before);
+    await withActor(db, { userId: 1, role: ROLE }, (tx) => tx.query(`SELECT set_config('app.tenant', '7', false)`));
+    expect(await seen()).toEqual(before);
+    await withTransaction(db, (tx) => tx.query(`SET SESSION AUTHORIZATION ${ROLE}; SET app.tenant = '7'`));
+    expect(await seen()).toEqual(before);
   });
 
   test('a query cancelled from outside', async () => {

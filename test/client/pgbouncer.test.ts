@@ -3,6 +3,7 @@
  * for somebody else. The table shows each user his own row only, so a leak is seen as data and not just as a setting.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ident } from '../../src/base/ident.ts';
 import { targetUrl } from '../../src/base/target.ts';
 import {
   createPool,
@@ -67,7 +68,7 @@ async function everybodyIsNobody(db: Pool): Promise<void> {
   const together = meeting(2);
   const both = await Promise.all(
     [0, 1].map(() =>
-      // Sets nothing: it would wash away what it looks for.
+      // Looks before it washes.
       withTransaction(db, async (tx) => {
         const one = await seen(tx);
         await together();
@@ -148,6 +149,35 @@ describeBehindPgbouncer('withActor behind pgbouncer', () => {
         Array.from({ length: USERS }, (_, n) => (n % 6 === 4 ? 4 : 'failed')),
       );
       await everybodyIsNobody(db);
+    }));
+
+  test('settings and temporary tables of a work are gone on both connections, and what the proxy holds for us is there', () =>
+    withPgbouncer({ target: database.target() }, async (bouncer) => {
+      // What a connection of the proxy's own goes back to.
+      const name = ident(database.target().database);
+      await database.session((s) =>
+        s.batch(
+          `ALTER DATABASE ${name} SET client_encoding = 'LATIN1'; ALTER DATABASE ${name} SET application_name = 'default'`,
+        ),
+      );
+      const db = poolOf(bouncer, { applicationName: 'mine' });
+      const together = meeting(2);
+      const leaving = async () =>
+        withTransaction(db, async (tx) => {
+          await tx.query(`SET app.user_id = '42'; SET search_path = pg_catalog, public; SET statement_timeout = 77777`);
+          await tx.query(`CREATE TEMP TABLE mine (n integer); SET application_name = 'his'; SET ROLE ${ROLE}`);
+          await together();
+        });
+      await Promise.all([leaving(), leaving()]);
+      const facts = `SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
+        current_setting('application_name') AS name, current_setting('client_encoding') AS encoding, 'Ž' AS letter,
+        to_regclass('pg_temp.mine') AS temp`;
+      for (const { rows } of await Promise.all(Array.from({ length: 8 }, () => db.query(facts)))) {
+        const own = { name: 'mine', encoding: 'UTF8', letter: 'Ž' };
+        expect(rows).toEqual([{ path: '"$user", public', timeout: '0', temp: null, ...own }]);
+      }
+      await everybodyIsNobody(db);
+      await database.session((s) => s.batch(`ALTER DATABASE ${name} RESET ALL`));
     }));
 
   test('after cancelled queries: by the server, by a timeout, by a shutdown', () =>
