@@ -32,6 +32,7 @@ export interface AddedColumn {
   readonly name: string;
   /** `int4`, `varchar`, `bigserial`: as the parser names it, without schema and brackets. */
   readonly type: string;
+  readonly typeSchema: string | null;
   /** The numbers in parentheses. */
   readonly modifiers: readonly number[];
   readonly array: boolean;
@@ -148,7 +149,8 @@ export type Action =
       readonly tables: readonly Name[];
     }
   | { readonly kind: 'create enum'; readonly name: Name }
-  | { readonly kind: 'create domain'; readonly name: Name; readonly constrained: boolean }
+  /** `base`: the type below, which may be a domain too. */
+  | { readonly kind: 'create domain'; readonly name: Name; readonly constrained: boolean; readonly base: Name }
   | {
       readonly kind: 'add domain constraint';
       readonly name: Name;

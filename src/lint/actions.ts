@@ -78,6 +78,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     {
       kind: 'create domain',
       name: nameOfList(body.domainname),
+      base: nameOfList(record(body.typeName).names),
       constrained: list(body.constraints).some(({ Constraint }) => record(Constraint).contype !== 'CONSTR_DEFAULT'),
     },
   ],

@@ -24,6 +24,7 @@ export function columnOf(definition: Node): AddedColumn {
   return {
     name,
     type: list(type.names).map(stringOf).at(-1) ?? '',
+    typeSchema: nameOfList(type.names).schema,
     modifiers: list(type.typmods).flatMap(({ A_Const }) => numberOf(record(record(A_Const).ival))),
     array: type.arrayBounds !== undefined,
     notNull: definition.is_not_null === true || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),

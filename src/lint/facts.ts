@@ -9,6 +9,8 @@ export interface Facts {
   readonly table: (name: Name) => LiveTable | null | undefined;
   /** The table of an index that the database has; null: not known. */
   readonly tableOfIndex: (index: Name) => Name | null;
+  /** Whether a type is a domain that values may fail: by what the database, or this run, says of it. */
+  readonly constrained: (type: Name) => boolean;
   /** The same facts under the names that tables have when the action is done. */
   readonly after: (this: Facts, action: Action) => Facts;
 }
@@ -25,10 +27,23 @@ export const NO_FACTS: Facts = {
   serverVersion: null,
   table: () => undefined,
   tableOfIndex: () => null,
-  after() {
-    return this;
+  constrained: () => false,
+  after(action) {
+    const domain = constrainedDomain(this, action);
+    return domain ? { ...this, constrained: (type) => meets(type, domain) || this.constrained(type) } : this;
   },
 };
+
+/** The domain that has a constraint from now on. */
+function constrainedDomain(facts: Facts, action: Action): Name | null {
+  if (action.kind === 'add domain constraint') return action.name;
+  if (action.kind !== 'create domain') return null;
+  return action.constrained || facts.constrained(action.base) ? action.name : null;
+}
+
+function meets(a: Name, b: Name): boolean {
+  return a.name === b.name && (a.schema === null || b.schema === null || a.schema === b.schema);
+}
 
 export interface LiveFacts {
   readonly serverVersion: number;
@@ -37,6 +52,8 @@ export interface LiveFacts {
   readonly rows: ReadonlyMap<string, number>;
   /** Columns by `schema.name`. */
   readonly proved: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Domains with a constraint, as `schema.name`. */
+  readonly domains: ReadonlySet<string>;
   /** Where names without a schema are looked for, in order. */
   readonly path: readonly string[];
   /** All that were looked into, whether they are there or not: of others nothing is known. */
@@ -49,6 +66,8 @@ interface Moves {
   readonly names: ReadonlyMap<string, string | null>;
   /** Null: not known. */
   readonly path: readonly string[] | null;
+  /** Constrained by the run. */
+  readonly domains: readonly Name[];
 }
 
 export function factsOf(live: LiveFacts): Facts {
@@ -84,13 +103,18 @@ export function factsOf(live: LiveFacts): Facts {
         const key = found.origin ?? '';
         return { table, rows: live.rows.get(key) ?? null, proved: live.proved.get(key) ?? new Set() };
       },
+      constrained: (type) =>
+        moves.domains.some((domain) => meets(domain, type)) ||
+        (places(type) ?? []).some((schema) => live.domains.has(`${schema}.${type.name}`)),
       after(action) {
+        const domain = constrainedDomain(this, action);
+        if (domain) return at({ ...moves, domains: [...moves.domains, domain] });
         const next = moved(action, moves, find, live.path);
         return next === moves ? this : at(next);
       },
     };
   };
-  return at({ names: new Map(), path: live.path });
+  return at({ names: new Map(), path: live.path, domains: [] });
 }
 
 type Find = (name: Name) => { readonly schema: string; readonly origin: string | null } | null | undefined;

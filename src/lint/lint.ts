@@ -7,6 +7,7 @@ import { rule as arrayDefault } from './rules/array-default.ts';
 import { rule as checkNotValid } from './rules/check-not-valid.ts';
 import { rule as columnConventions } from './rules/column-conventions.ts';
 import { rule as columnDefaultVolatile } from './rules/column-default-volatile.ts';
+import { rule as columnDomain } from './rules/column-domain.ts';
 import { rule as columnGeneratedStored } from './rules/column-generated-stored.ts';
 import { rule as columnOrder } from './rules/column-order.ts';
 import { rule as columnRequired } from './rules/column-required.ts';
@@ -88,6 +89,7 @@ export const RULES: readonly Rule[] = [
   primaryKeyNullable,
   columnDefaultVolatile,
   columnGeneratedStored,
+  columnDomain,
   columnSerial,
   columnRequired,
   columnType,

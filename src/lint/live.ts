@@ -7,6 +7,7 @@ import { isConnectionLoss } from '../pg/server-error.ts';
 import { parseSql } from '../syntax/parse.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { requiredBy } from './proof.ts';
+import constrainedDomains from './sql/constrained-domains.sql';
 import namedSchemas from './sql/named-schemas.sql';
 import rowCounts from './sql/row-counts.sql';
 import { list, record } from './tree.ts';
@@ -39,6 +40,7 @@ export async function readFacts(session: Session, { schemas: managed, mentioned 
     tables,
     rows,
     proved: new Map(await Promise.all(tables.map(provedIn))),
+    domains: new Set((await session.query<{ name: string }>(constrainedDomains, [names])).map(({ name }) => name)),
     path: path.length > 0 ? path : managed,
     schemas: new Set([...schemas, ...names]),
   });

@@ -26,7 +26,7 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
     }
     case 'add column':
       return [
-        on(action.table, 'ACCESS EXCLUSIVE', addedWork(action)),
+        on(action.table, 'ACCESS EXCLUSIVE', addedWork(action, facts)),
         ...action.column.constraints.flatMap((constraint) => referred(constraint, 'scan')),
       ];
     case 'set type':
@@ -125,9 +125,10 @@ function referred({ references }: AddedConstraint, work: Work): readonly Lock[] 
   return references ? [on(references, 'SHARE ROW EXCLUSIVE', work)] : [];
 }
 
-function addedWork({ column }: ActionOf<'add column'>): Work {
+function addedWork({ column }: ActionOf<'add column'>, facts: Facts): Work {
   const numbers = column.identity || (SERIALS as readonly string[]).includes(column.type);
   if (numbers || column.generated || volatileIn(column.default) !== null) return 'rewrite';
+  if (!column.array && facts.constrained({ schema: column.typeSchema, name: column.type })) return 'rewrite';
   return column.constraints.some(({ kind }) => kind !== 'not null') ? 'scan' : 'metadata';
 }
 

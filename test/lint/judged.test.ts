@@ -161,3 +161,45 @@ describe('unbatched-rows', () => {
       expect(codes(await shop.call('lint', { offline: true }))).toEqual([]);
     }));
 });
+
+describe('column-domain', () => {
+  const CENTS = 'CREATE DOMAIN cents AS int CHECK (value >= 0)';
+  test.each([
+    [`${CENTS}; ALTER TABLE t ADD a cents DEFAULT 1`, ['t.a']],
+    [`${CENTS}; ALTER TABLE t ADD a cents[]`, []],
+    [`${CENTS}; CREATE DOMAIN tip AS cents; ALTER TABLE t ADD a tip`, ['t.a']],
+    ['CREATE DOMAIN cents AS int NOT NULL; ALTER TABLE t ADD a cents DEFAULT 1', ['t.a']],
+    ['CREATE DOMAIN cents AS int DEFAULT 5; ALTER TABLE t ADD a cents', []],
+    ['CREATE DOMAIN a.cents AS int; ALTER DOMAIN a.cents ADD CHECK (value > 0); ALTER TABLE t ADD a a.cents', ['t.a']],
+    [`${CENTS}; CREATE TABLE t (a cents)`, []],
+  ])('%s', async (sql, expected) => {
+    expect(await subjects('column-domain', sql)).toEqual(expected);
+    const [last = '', ...before] = sql.split('; ').toReversed();
+    const example = { earlier: ['SELECT 1', ...before.toReversed()].join('; '), up: last, down: 'SELECT 1' };
+    expect(await subjects('column-domain', example)).toEqual(expected);
+  });
+
+  test.each([
+    ['cents', true],
+    ['tip', true],
+    ['other.cents', true],
+    ['plain', false],
+  ])('a domain of the database, and the file of the table: %s', (type, rewrites) =>
+    withShop(three(), async (shop) => {
+      await shop.call('up');
+      await shop.query(
+        `${CENTS}; CREATE DOMAIN tip AS cents; CREATE DOMAIN plain AS int; CREATE SCHEMA other;
+         CREATE DOMAIN other.cents AS int NOT NULL DEFAULT 1; INSERT INTO users VALUES (1)`,
+      );
+      const up = `ALTER TABLE users ADD a ${type}`;
+      shop.write({ 'migrations/004_a.sql': `-- Up Migration\n${up};\n-- Down Migration\nSELECT 1;\n` });
+      expect(codes(await shop.call('lint'))).toEqual(rewrites ? ['lint/column-domain'] : []);
+      const plan = JSON.stringify((await shop.call('plan')).data);
+      expect(plan).toContain(rewrites ? '"work":"rewrite"' : '"work":"metadata"');
+      const file = "SELECT pg_relation_filenode('users')";
+      const before = JSON.stringify(await shop.query(file));
+      await shop.query(up);
+      expect(JSON.stringify(await shop.query(file)) !== before).toBe(rewrites);
+    }),
+  );
+});
