@@ -295,8 +295,12 @@ test('Ctrl-C in the middle of a restore leaves nothing', async () => {
 test('what a killed restore left is dropped by the next one, what a running one fills is not', async () => {
   const [dead, alive] = ['strata_restore_0123456789ab', 'strata_restore_ba9876543210'];
   await admin(`CREATE DATABASE ${dead} TEMPLATE template0`);
-  await admin(`CREATE DATABASE ${alive} TEMPLATE template0`);
-  const session = await openSession(withDatabaseName(serverTarget(), alive));
+  // Other restores of the suite sweep, too: as they do, make it and enter it under their lock.
+  const session = await withSession(withDatabaseName(serverTarget(), 'postgres'), async (s) => {
+    await s.query('SELECT pg_advisory_lock(-508478500059264540)');
+    await s.query(`CREATE DATABASE ${alive} TEMPLATE template0`);
+    return await openSession(withDatabaseName(serverTarget(), alive));
+  });
   try {
     await restore(backup, to());
     expect([await databaseExists(dead), await databaseExists(alive)]).toEqual([false, true]);

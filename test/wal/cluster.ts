@@ -54,7 +54,8 @@ const clusters: TestCluster[] = [];
 afterAll(async () => {
   for (const one of clusters.splice(0)) {
     await one.kill();
-    rmSync(one.root, { recursive: true, force: true });
+    // The summarizer of a killed server may be writing for a moment.
+    rmSync(one.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 });
 
