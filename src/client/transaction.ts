@@ -4,6 +4,7 @@
  * what the work itself has SET for the session, and its temporary tables; a connection that cannot be brought back to a known state is closed.
  */
 import { ident, literal } from '../base/ident.ts';
+import { Loan, statusOf } from './loan.ts';
 import {
   NotCommittedError,
   type Pool,
@@ -59,12 +60,16 @@ export async function once<T>(pool: Pool, start: Start, work: Work<T>, admission
     else await client.query(begin);
     const result = await work(tx);
     tx.end();
+    if (tx.escaped !== undefined) throw tx.escaped;
     await finish(client, start);
+    // By a query that was not awaited.
+    if (tx.escaped !== undefined) throw tx.escaped;
     clean = true;
     return result;
   } catch (thrown) {
     tx.end();
-    clean = await rolledBack(client);
+    clean = (await rolledBack(client)) && tx.escaped === undefined;
+    if (tx.escaped !== undefined) throw tx.escaped;
     throw admission && !clean ? new ConnectionLost('the connection broke', { cause: thrown }) : thrown;
   } finally {
     client.release(!clean);
@@ -148,31 +153,4 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   // Or the message of the failure has come in two pieces, and the status in the second one is not here yet.
   const ended = statusOf(client) === 'I' && (await succeeds(`SELECT 1${washing(client)}`));
   return ended || succeeds(`ROLLBACK${washing(client)}`);
-}
-
-/** As the server said after the last statement: I idle, T in a transaction, E in a failed one. */
-function statusOf(client: PoolClient): string | null {
-  return (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
-}
-
-/** What the work holds: dead when the transaction is over, so that a forgotten query cannot run as the next user. */
-class Loan implements Queryable {
-  readonly #client: PoolClient;
-  #open = true;
-
-  constructor(client: PoolClient) {
-    this.#client = client;
-  }
-
-  async query<Row>(...args: Parameters<Queryable['query']>): Promise<QueryResult<Row>> {
-    if (!this.#open) throw new TransactionEndedError('the transaction is over: await every query inside the work');
-    if (statusOf(this.#client) === 'I') {
-      throw new TransactionEndedError('the work ended the transaction itself: leave COMMIT to withActor');
-    }
-    return this.#client.query<Row>(...args);
-  }
-
-  end(): void {
-    this.#open = false;
-  }
 }

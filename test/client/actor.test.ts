@@ -167,6 +167,58 @@ describe('nothing leaks', () => {
     expect((await db.query('SELECT count(*)::int AS n FROM t')).rows).toEqual([{ n: 2 }]);
   });
 
+  test.each([
+    'COMMIT AND CHAIN',
+    'ROLLBACK AND NO CHAIN; BEGIN',
+    'ROLLBACK; BEGIN',
+    'SELECT 1; END; START TRANSACTION; SELECT 2',
+    'SAVEPOINT a; ROLLBACK TO a; /* it ends */ ABORT WORK; BEGIN',
+    'COMMIT; BEGIN; SAVEPOINT a; SELECT 1 / 0',
+  ])('%s stops it too, although a transaction is open: it would be nobody’s', async (text) => {
+    const db = pool({ size: ONE });
+    const pid = async () => (await db.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    const before = await pid();
+    let reached = false;
+    const self = withActor(db, { userId: 42, role: ROLE }, async (tx) => {
+      await tx.query(text).catch(() => undefined);
+      await tx.query('ROLLBACK TO a').catch(() => undefined);
+      await tx.query('DELETE FROM t').then(
+        () => (reached = true),
+        () => undefined,
+      );
+    });
+    await expect(self).rejects.toBeInstanceOf(TransactionEndedError);
+    expect(reached).toBe(false);
+    expect(await pid()).not.toBe(before);
+    await nobody(db);
+  });
+
+  test('one that was not awaited is told as well', async () => {
+    const db = pool({ size: ONE });
+    const self = withActor(db, { userId: 42 }, async (tx) => {
+      tx.query('COMMIT AND CHAIN').catch(() => undefined);
+    });
+    await expect(self).rejects.toBeInstanceOf(TransactionEndedError);
+    await nobody(db);
+  });
+
+  test('savepoints, prepared statements and functions with a body end nothing', async () => {
+    const db = pool({ size: ONE });
+    const seen = await withActor(db, { userId: 42, role: ROLE }, async (tx) => {
+      await tx.query('SAVEPOINT a');
+      await tx.query("SELECT '; COMMIT' / 0").catch(() => undefined);
+      await tx.query('/* COMMIT; */ ROLLBACK TO SAVEPOINT a');
+      await tx.query('ROLLBACK WORK TO a; RELEASE a; PREPARE one AS SELECT 1; DEALLOCATE one');
+      const body = 'CREATE FUNCTION t() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END';
+      await tx.query('SAVEPOINT b');
+      await expect(tx.query(body)).rejects.toMatchObject({ code: '42501' });
+      await tx.query('ROLLBACK TO b');
+      return who(tx);
+    });
+    expect(seen).toEqual({ id: '42', role: ROLE });
+    await nobody(db);
+  });
+
   test('a failure that the work swallowed, or did not wait for, is told: nothing was stored', async () => {
     const db = pool({ size: ONE });
     const swallowing = withActor(db, { userId: 42 }, async (tx) => {

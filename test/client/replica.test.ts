@@ -11,6 +11,7 @@ import {
   createSession,
   type FallbackEvent,
   type Queryable,
+  TransactionEndedError,
   withActor,
   withTransaction,
 } from '../../src/client/index.ts';
@@ -138,6 +139,8 @@ describe('where a transaction runs', () => {
     await expect(withActor(db, { userId: 1, role: 'nobody here' }, seen, { readOnly: true })).rejects.toMatchObject({
       code: '22023',
     });
+    const chaining = withTransaction(db, (tx) => tx.query('COMMIT AND CHAIN'), { readOnly: true });
+    await expect(chaining).rejects.toBeInstanceOf(TransactionEndedError);
     expect(runs).toBe(1);
     expect(db.stats().replicas).toMatchObject([{ lent: 0, refused: 0 }]);
   });
