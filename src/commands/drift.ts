@@ -5,11 +5,11 @@
  */
 import { type Finding, type Outcome, outcome } from '../base/finding.ts';
 import { withTask } from '../base/runtime.ts';
-import type { Change } from '../catalog/change.ts';
 import { compare } from '../catalog/compare.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { snapshotHash } from '../catalog/snapshot.ts';
+import type { Sides } from '../catalog/sql-remedy.ts';
 import { type History, ownTables } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
 import { acceptedOf } from './accepted.ts';
@@ -46,23 +46,23 @@ export async function run(context: Context, options: Options): Promise<Outcome<D
     const data: DriftData = { migrations, live: hash, compared: 'recorded', changes: 0, ignored: 0 };
     return outcome(data, [{ kind: 'text', text: clean(migrations), tone: 'good' }], findings);
   }
-  const changes = compare(await promised(context, project, history), live);
-  return report(context, { migrations, live: hash, changes, findings });
+  const sides = { promised: await promised(context, project, history), live };
+  return report(context, { migrations, sides, hash, findings });
 }
 
 interface Compared {
   readonly migrations: number;
-  readonly live: string;
-  readonly changes: readonly Change[];
+  readonly sides: Sides;
+  readonly hash: string;
   readonly findings: readonly Finding[];
 }
 
-function report({ config }: Context, { migrations, live, changes, findings }: Compared): Outcome<DriftData> {
-  const all = changes.map(driftFinding);
+function report({ config }: Context, { migrations, sides, hash, findings }: Compared): Outcome<DriftData> {
+  const all = compare(sides.promised, sides.live).map((change) => driftFinding(change, sides));
   const accepted = acceptedOf(config);
   const drifted = all.filter(({ fingerprint }) => !accepted.has(fingerprint));
   const ignored = all.length - drifted.length;
-  const data: DriftData = { migrations, live, compared: 'replayed', changes: all.length, ignored };
+  const data: DriftData = { migrations, live: hash, compared: 'replayed', changes: all.length, ignored };
   const told = `${drifted.length} differences from what ${migrations} applied migrations give`;
   const also = ignored > 0 ? `; ${ignored} more on the ignore list` : '';
   const text = (drifted.length === 0 ? clean(migrations) : told) + also;
