@@ -29,7 +29,7 @@ export class Loan implements Queryable {
     if (!this.#open) throw new TransactionEndedError('the transaction is over: await every query inside the work');
     if (this.#escaped !== undefined || statusOf(this.#client) === 'I') throw this.#escape(undefined);
     const [query] = args;
-    const text = typeof query === 'string' ? query : query.text;
+    const text = typeof query === 'string' ? query : (query.text ?? '');
     let result: QueryResult<Row>;
     try {
       result = await this.#client.query<Row>(...args);

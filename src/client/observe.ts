@@ -1,4 +1,5 @@
 /** Tells hooks about every statement of a connection, without the values in it. Only connections of pools with hooks. */
+import { AsyncResource } from 'node:async_hooks';
 import { explained } from './explain.ts';
 import { masked } from './mask.ts';
 import type { Pool, PoolClient, PoolOptions, QueryConfig, QueryEvent } from './model.ts';
@@ -12,7 +13,8 @@ export function observed(client: PoolClient, observer: Observer, pool: Pool): vo
   const query = target.query.bind(target);
   target.query = (...args) => {
     const [first] = args;
-    // Streams and cursors settle elsewhere.
+    // Streams, cursors and queries of pg's own class settle elsewhere.
+    if (typeof (first as { submit?: unknown } | null | undefined)?.submit === 'function') return query(...args);
     if (typeof first !== 'string' && typeof (first as QueryConfig | undefined)?.text !== 'string')
       return query(...args);
     const statement = statementOf(args);
@@ -24,7 +26,9 @@ export function observed(client: PoolClient, observer: Observer, pool: Pool): vo
         settled(error, result);
         callback(error, result);
       };
-      return query(...args.map((arg, index) => (index === at ? both : arg)));
+      // pg calls it in the context of whoever opened the connection.
+      const bound = AsyncResource.bind(both);
+      return query(...args.map((arg, index) => (index === at ? bound : arg)));
     }
     const result = query(...args) as Promise<unknown>;
     result.then(

@@ -3,6 +3,7 @@
  * opened beyond the size under load and closed afterwards; waiting has an end with a message that says why. It is a
  * pg.Pool, so whatever takes one takes this.
  */
+import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import { cancelStatement } from './cancel.ts';
 import {
@@ -57,6 +58,7 @@ class LendingPool extends pg.Pool {
   readonly #size: PoolSize;
   readonly #waitTimeout: number;
   readonly #prePing: number;
+  readonly #watched: boolean;
   readonly #lent = new Set<Lent>();
   readonly #lastUsed = new WeakMap<Lent, number>();
   /** Each refuses one request. */
@@ -89,7 +91,8 @@ class LendingPool extends pg.Pool {
     // pg-pool stops listening while a connection is lent; without a listener one that breaks then would end the process.
     // The statement under way, or the next one, reports it.
     this.on('connect', (client) => client.on('error', () => undefined));
-    if (options.onQuery || options.onSlowQuery) {
+    this.#watched = options.onQuery !== undefined || options.onSlowQuery !== undefined;
+    if (this.#watched) {
       const counted = { ...options, onSlow: () => (this.#slow += 1) };
       this.on('connect', (client) => observed(client as unknown as PoolClient, counted, this as unknown as Pool));
     }
@@ -155,8 +158,13 @@ class LendingPool extends pg.Pool {
     for (const done of this.#onQuiet.splice(0)) done();
   }
 
-  /** With callbacks, as pg's own: three promises more for every query would cost it a tenth of its time. */
+  /** A request that waits is served in the context of whoever gives a connection back: hooks want to know whose it is. */
   #lend(give: Callback): void {
+    this.#request(this.#watched ? AsyncResource.bind(give) : give);
+  }
+
+  /** With callbacks, as pg's own: three promises more for every query would cost it a tenth of its time. */
+  #request(give: Callback): void {
     const closed = (): void => give(new PoolClosedError(CLOSED), undefined, () => undefined);
     if (this.#closing) {
       closed();

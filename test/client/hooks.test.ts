@@ -1,4 +1,6 @@
 /** Hooks: what they are told, what they never are, and that a watched pool works as an unwatched one. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { type QueryEvent, type SlowQueryEvent, withTransaction } from '../../src/client/index.ts';
 import { useDatabase } from '../support/database.ts';
@@ -104,4 +106,46 @@ test('a name that PostgreSQL shows without its quotes cannot turn literals insid
     'secret',
   ]);
   expect(await seen[0]?.explain()).toBeNull();
+});
+
+test('cursors, streams and queries of pg’s own class work as without hooks', async () => {
+  const db = pool({ size: ONE, onQuery: () => undefined });
+  const client = await db.connect();
+  const rows: unknown[] = [];
+  // As pg-cursor and pg-query-stream: something with submit().
+  const streamed = new pg.Query('SELECT generate_series(1, 3) AS n');
+  const given = client.query(streamed as unknown as string) as unknown;
+  streamed.on('row', (row) => rows.push(row));
+  await new Promise((done) => streamed.on('end', done));
+  expect(given).toBe(streamed);
+  expect(rows).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  client.release();
+  expect((await db.query(new pg.Query('SELECT 4 AS n') as unknown as string)).rows).toEqual([{ n: 4 }]);
+});
+
+test('run in the async context of whoever asked, also when another one opened the connection or gave it back', async () => {
+  const user = new AsyncLocalStorage<string>();
+  const seen: (readonly [string, string | undefined])[] = [];
+  const db = pool({ size: ONE, onQuery: ({ text }) => seen.push([text, user.getStore()]) });
+  const ask = (name: string) => user.run(name, () => db.query(`SELECT 1 AS ${name}`));
+  const borrow = (name: string) =>
+    user.run(name, async () => {
+      const client = await db.connect();
+      await client.query(`SELECT 1 AS ${name}`);
+      client.release();
+    });
+  const called = user.run('called', () => {
+    const callback = (done: () => void) => (error: unknown, client: { release(): void; query: unknown }) => {
+      expect(error).toBeUndefined();
+      (client.query as (text: string, then: () => void) => void)('SELECT 1 AS called', () => {
+        client.release();
+        done();
+      });
+    };
+    return new Promise<void>((done) => (db.connect as (then: unknown) => void)(callback(done)));
+  });
+  await Promise.all([ask('opener'), ask('second'), borrow('third'), called, ask('fourth')]);
+  await ask('fifth');
+  const names = ['called', 'fifth', 'fourth', 'opener', 'second', 'third'];
+  expect(seen.toSorted()).toEqual(names.map((name) => [`SELECT ? AS ${name}`, name]));
 });
