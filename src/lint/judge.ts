@@ -112,12 +112,13 @@ function judgeActs(
   { subject, direction }: Read,
   acts: readonly Act[],
   rules: readonly { readonly rule: ActionRule; readonly level: Level }[],
-  scene: Omit<Scene, 'sql' | 'index' | 'actions'>,
+  scene: Omit<Scene, 'sql' | 'index' | 'actions' | 'alone'>,
 ): readonly Finding[] {
   const actions = actionsIn(acts);
   let { facts } = scene;
   return acts.flatMap(({ action, sql, placeOf }, index) => {
-    const here: Scene = { ...scene, actions, index, sql, facts };
+    const alone = acts[index - 1]?.sql !== sql && acts[index + 1]?.sql !== sql;
+    const here: Scene = { ...scene, actions, index, sql, alone, facts };
     facts = facts.after(action);
     return rules.flatMap(({ rule, level }) =>
       rule

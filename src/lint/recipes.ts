@@ -4,6 +4,7 @@
  */
 import type { Action, AddedConstraint, Name } from './action.ts';
 import type { Facts } from './facts.ts';
+import { concurrently, notValid, usingIndex } from './forms.ts';
 import { show } from './rule.ts';
 import { list, type Node, nodesOf, stringOf } from './tree.ts';
 
@@ -54,8 +55,6 @@ export function recipeFor(action: Action, sql: string, facts: Facts): Recipe | s
   }
 }
 
-const CREATE_INDEX = /^(create\s+(?:unique\s+)?index)\b(?!\s+concurrently\b)/i;
-
 function concurrentIndex(
   { name, table, ifNotExists }: Extract<Action, { kind: 'create index' }>,
   sql: string,
@@ -69,7 +68,7 @@ function concurrentIndex(
   return {
     ...BARE,
     rule: 'index-concurrently',
-    safe: [sql.replace(CREATE_INDEX, '$1 CONCURRENTLY')],
+    safe: [concurrently(sql)],
     undo: drop,
     alone: true,
     undoes: (down) => down.kind === 'drop' && down.what === 'index' && isOnly(down.names, name),
@@ -90,7 +89,7 @@ function concurrentDrop(names: readonly Name[], sql: string): Recipe | string {
     undo: null,
     alone: true,
     undoes: (down) => down.kind === 'create index' && down.name === only.name,
-    instead: (down) => down.replace(CREATE_INDEX, '$1 CONCURRENTLY'),
+    instead: concurrently,
     names: [only.name],
   };
 }
@@ -145,7 +144,7 @@ function lateCheck(table: Name, added: AddedConstraint, sql: string, facts: Fact
   const name = nameOf(table, added, facts);
   if (name === null) return 'the constraint has no name by which it could be validated later';
   const [on, constraint] = [show(table), show(name)];
-  const safe = named(`${sql} NOT VALID`, added, constraint);
+  const safe = notValid(sql, added, constraint);
   const drop = `ALTER TABLE ${on} DROP CONSTRAINT ${constraint}`;
   return {
     ...BARE,
@@ -159,31 +158,20 @@ function lateCheck(table: Name, added: AddedConstraint, sql: string, facts: Fact
   };
 }
 
-/** An unnamed constraint gets the name that PostgreSQL would give it: the later statements need one. */
-function named(sql: string, { name }: AddedConstraint, constraint: string): string {
-  return name === null
-    ? sql.replace(/\badd\s+(?=check|foreign|unique|primary)/i, `ADD CONSTRAINT ${constraint} `)
-    : sql;
-}
-
-const PLAIN_KEY = /\b(?:unique|primary\s+key)\s*\(([^()]*)\)\s*((?:(?:not\s+)?deferrable|initially\s+\w+|\s)*)$/i;
-
 function uniqueIndex(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string {
   const name = nameOf(table, added, facts);
-  const plain = PLAIN_KEY.exec(sql);
-  if (name === null || !plain) return 'the constraint is more than a list of columns';
+  const safe = name === null ? null : usingIndex(sql, { table, constraint: added, name });
+  if (name === null || safe === null) return 'the constraint is more than a list of columns';
   const live = facts.table(table)?.table;
   if (live?.partitionKey) return 'PostgreSQL builds no index of a partitioned table concurrently';
   const nullable = added.columns.filter((column) => !live?.columns.some((one) => one.name === column && one.notNull));
   if (added.kind === 'primary key' && nullable.length > 0)
     return `${nullable.join(', ')} may be null: that comes first`;
   const [on, key] = [show(table), show(name)];
-  const columns = added.columns.map(show).join(', ');
-  const add = `ALTER TABLE ${on} ADD CONSTRAINT ${key} ${added.kind.toUpperCase()} USING INDEX ${key} ${plain[2] ?? ''}`;
   return {
     ...BARE,
     rule: 'unique-using-index',
-    safe: [`CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${on} (${columns})`, add.trim()],
+    safe,
     undo: `ALTER TABLE ${on} DROP CONSTRAINT ${key}`,
     alone: true,
     undoes: (down) => down.kind === 'drop constraint' && down.constraint === name,

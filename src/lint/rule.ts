@@ -63,6 +63,8 @@ export interface Problem {
 export interface Scene {
   /** The whole statement, as it will be sent. */
   readonly sql: string;
+  /** The statement does nothing else. */
+  readonly alone: boolean;
   readonly direction: Direction;
   readonly transactional: boolean;
   /** The routine whose body holds it; null: it runs with the migration. */

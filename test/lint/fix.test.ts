@@ -113,6 +113,15 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     added: 0,
   },
+  'UNIQUE with more than its columns': {
+    file: '002_keys.sql',
+    text: sql(
+      'ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE NULLS NOT DISTINCT (email, name) INCLUDE (age);',
+      'ALTER TABLE users DROP CONSTRAINT uq_users_email;',
+    ),
+    holds: ['uq_users_email ON users (email, name) INCLUDE (age) NULLS NOT DISTINCT;'],
+    added: 0,
+  },
   'UNIQUE beside something else': {
     file: '002_keys.sql',
     text: sql(
@@ -313,7 +322,7 @@ const LEFT: readonly (readonly [string, string, string])[] = [
   ['written inside ADD COLUMN', 'ALTER TABLE notes ADD COLUMN owner int REFERENCES users (id);', 'SELECT 1;'],
   [
     'more than a list of columns',
-    'ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE (email) INCLUDE (age);',
+    'ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE (email) WITH (fillfactor = 70);',
     'SELECT 1;',
   ],
   [

@@ -203,3 +203,40 @@ describe('column-domain', () => {
     }),
   );
 });
+
+describe('hints say what the statement says', () => {
+  test.each([
+    ['CREATE INDEX i ON t (lower(a)) WHERE b > 0', ['CREATE INDEX CONCURRENTLY i ON t (lower(a)) WHERE b > 0;']],
+    [
+      'CREATE UNIQUE INDEX ON t USING gist (a DESC) INCLUDE (b)',
+      [' INDEX CONCURRENTLY ON t USING gist (a DESC) INCLUDE (b);'],
+    ],
+    [
+      'ALTER TABLE t ADD CONSTRAINT k UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (c) DEFERRABLE',
+      [
+        'CREATE UNIQUE INDEX CONCURRENTLY k ON t (a, b) INCLUDE (c) NULLS NOT DISTINCT; ',
+        'ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX k DEFERRABLE;',
+      ],
+    ],
+    ['ALTER TABLE t ADD CONSTRAINT k UNIQUE (a) WITH (fillfactor = 70)', ['the same index with CREATE UNIQUE INDEX']],
+    ['ALTER TABLE t ADD x int, ADD CONSTRAINT k UNIQUE (a)', ['the same index with CREATE UNIQUE INDEX']],
+    [
+      'ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (b) MATCH FULL ON DELETE CASCADE DEFERRABLE',
+      [
+        'ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (b) MATCH FULL ON DELETE CASCADE DEFERRABLE NOT VALID;',
+      ],
+    ],
+    [
+      'ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u ON DELETE CASCADE',
+      [
+        'ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES u ON DELETE CASCADE NOT VALID;',
+        'VALIDATE CONSTRAINT t_a_fkey;',
+      ],
+    ],
+    ['ALTER TABLE t ADD a int REFERENCES u ON DELETE CASCADE', ['FOREIGN KEY … NOT VALID;']],
+  ])('%s', async (sql, parts) => {
+    const rules = /^lint\/(?:index-concurrently|unique-using-index|foreign-key-not-valid)$/;
+    const [hint = ''] = (await findingsOf(sql)).filter(({ code }) => rules.test(code)).map((one) => one.hint);
+    for (const part of parts) expect(hint).toContain(part);
+  });
+});

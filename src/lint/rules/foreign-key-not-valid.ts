@@ -1,4 +1,5 @@
 import { lateConstraints } from '../constraints.ts';
+import { notValid } from '../forms.ts';
 import { type ActionRule, show, size } from '../rule.ts';
 
 /** A foreign key that comes with a new column without default has only nulls to check, but the server scans all the same. */
@@ -20,13 +21,17 @@ export const rule: ActionRule = {
   judge(action, scene) {
     return lateConstraints(action, scene, 'foreign key')
       .filter(({ constraint }) => !constraint.notValid)
-      .map(({ table, constraint }) => {
-        const name = constraint.name ?? `fk_${table.name}_${constraint.columns[0]}`;
+      .map(({ table, constraint, column }) => {
+        const name = constraint.name ?? `${table.name}_${constraint.columns.join('_')}_fkey`;
         const target = constraint.references ? show(constraint.references) : 'the other table';
+        const safe =
+          scene.alone && !column
+            ? notValid(scene.sql, constraint, show(name))
+            : `In a statement of its own, as it is but for its end: ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(name)} FOREIGN KEY … NOT VALID`;
         return {
           subject: `${show(table)}.${name}`,
           message: `the foreign key ${name} checks all of ${show(table)}${size(table, scene)} while writers of it and of ${target} wait`,
-          hint: `ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(name)} FOREIGN KEY (${constraint.columns.map(show).join(', ')}) REFERENCES ${target} NOT VALID; and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
+          hint: `${safe}; and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
         };
       });
   },

@@ -1,3 +1,4 @@
+import { concurrently } from '../forms.ts';
 import { type ActionRule, isNew, show, size } from '../rule.ts';
 
 /** A plain build holds SHARE until it is done; CONCURRENTLY takes longer and lets writers through. */
@@ -19,13 +20,12 @@ export const rule: ActionRule = {
   good: 'CREATE INDEX CONCURRENTLY idx_bookings_price ON bookings (price_cents)',
   judge(action, scene) {
     if (action.kind !== 'create index' || action.concurrently || isNew(action.table, scene)) return [];
-    const { table, columns, unique, name } = action;
-    const call = `pgm.createIndex('${table.name}', [${columns.map((c) => `'${c}'`).join(', ')}], { ${name ? `name: '${name}', ` : ''}${unique ? 'unique: true, ' : ''}concurrently: true })`;
+    const { table, name } = action;
     return [
       {
         subject: name ?? show(table),
         message: `the build of ${name ?? 'the index'} keeps writers out of ${show(table)}${size(table, scene)} until it is done`,
-        hint: `Put it into a migration of its own, with pgm.noTransaction(): ${call};`,
+        hint: `Put it into a migration of its own, with pgm.noTransaction(): ${concurrently(scene.sql)};`,
       },
     ];
   },

@@ -1,4 +1,5 @@
 import { lateConstraints } from '../constraints.ts';
+import { usingIndex } from '../forms.ts';
 import { type ActionRule, show, size } from '../rule.ts';
 
 export const rule: ActionRule = {
@@ -27,11 +28,15 @@ export const rule: ActionRule = {
         const primary = constraint.kind === 'primary key';
         const name =
           constraint.name ?? (primary ? `${table.name}_pkey` : `${table.name}_${constraint.columns.join('_')}_key`);
-        const columns = constraint.columns.map(show).join(', ');
+        const [on, key] = [show(table), show(name)];
+        const [index, add] = (scene.alone && usingIndex(scene.sql, { table, constraint, name })) || [
+          `the same index with CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${on}`,
+          `ALTER TABLE ${on} ADD CONSTRAINT ${key} ${constraint.kind.toUpperCase()} USING INDEX ${key}`,
+        ];
         return {
           subject: `${show(table)}.${name}`,
           message: `${constraint.kind.toUpperCase()} ${name} builds its index while nobody else can use ${show(table)}${size(table, scene)}`,
-          hint: `First, with pgm.noTransaction(): CREATE UNIQUE INDEX CONCURRENTLY ${show(name)} ON ${show(table)} (${columns}); then: ALTER TABLE ${show(table)} ADD CONSTRAINT ${show(name)} ${constraint.kind.toUpperCase()} USING INDEX ${show(name)};`,
+          hint: `First, with pgm.noTransaction(): ${index}; then: ${add};`,
         };
       });
   },
