@@ -8,6 +8,7 @@ import { type Finding, finding, type Place } from '../base/finding.ts';
 import { maskSecrets } from '../base/mask.ts';
 import type { Fault } from '../base/validate.ts';
 import { chooseTarget } from './connection.ts';
+import { parseConnectionString } from './connection-string.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { ConnectionFault } from './parameters.ts';
 import { type Config, DEFAULTS, type Settings } from './schema.ts';
@@ -63,9 +64,35 @@ async function fileFaults(root: string, file: ConfigFile | null): Promise<Findin
   if (!file) return [];
   const { checkSettings } = await import('./check.ts');
   const name = file.path.startsWith(`${root}/`) ? file.path.slice(root.length + 1) : file.path;
-  return (await checkSettings(file.value)).map((fault) => {
+  const faults = [...(await checkSettings(file.value)), ...urlFaults(file.value)];
+  return faults.map((fault) => {
     const place: Place | undefined = file.place(fault.pointer);
     return faultFinding(fault, `${name}#${fault.pointer || '/'}`, place);
+  });
+}
+
+/** Of the environments that are not chosen this time, too. What a variable completes can only be judged with it. */
+function urlFaults(value: unknown): readonly Fault[] {
+  const { environments } = (value ?? {}) as { readonly environments?: unknown };
+  if (typeof environments !== 'object' || environments === null) return [];
+  return Object.entries(environments).flatMap(([name, environment]): readonly Fault[] => {
+    const url: unknown = (environment as { readonly url?: unknown } | null)?.url;
+    if (typeof url !== 'string' || url === '' || url.includes('${')) return [];
+    try {
+      parseConnectionString(url);
+      return [];
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionFault)) throw thrown;
+      const pointer = `/environments/${name.replaceAll('~', '~0').replaceAll('/', '~1')}/url`;
+      return [
+        {
+          pointer,
+          keyword: 'connection',
+          message: maskSecrets(thrown.message),
+          ...(thrown.hint ? { hint: thrown.hint } : {}),
+        },
+      ];
+    }
   });
 }
 
@@ -96,6 +123,7 @@ function faultFinding(fault: Fault, subject: string, place: Place | undefined): 
 
 const FAULT_CODES: Readonly<Record<string, string>> = {
   additionalProperties: 'config/unknown-key',
+  connection: 'config/connection',
   enum: 'config/unknown-choice',
   required: 'config/missing-key',
   type: 'config/wrong-type',

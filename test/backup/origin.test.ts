@@ -98,3 +98,10 @@ test('a drill without an id takes the newest of each database', async () => {
   expect(drilled).toContain(ids[1]);
   expect(data.drills.map(({ result }) => result)).toEqual(['proved', 'proved']);
 }, 60_000);
+
+test('a name that PostgreSQL would cut is refused before anything is made', async () => {
+  const { run } = await folder();
+  const refused = await run(['restore', '--to', 'ü'.repeat(35), '--json']);
+  expect(refused.status).toBe(2);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { message: 'the name in --to has 70 bytes' } });
+}, 60_000);

@@ -142,6 +142,19 @@ describe('faults', () => {
     expect(places).toContainEqual(['strata.config.json#/lock/wait', 3, 32]);
   });
 
+  test('the URLs of all environments, chosen or not, but for what a variable completes', async () => {
+    const environments = {
+      good: { url: 'postgresql://a@b/c' },
+      later: { url: '${SHOP_URL}' },
+      'my/sql': { url: 'mysql://a:secret@b/c' },
+    };
+    const error = await fault(load(project({ 'strata.config.json': JSON.stringify({ environments }) })));
+    expect(error.more.findings).toMatchObject([
+      { code: 'config/connection', subject: 'strata.config.json#/environments/my~1sql/url', place: { line: 1 } },
+    ]);
+    expect(JSON.stringify(error.more.findings)).not.toContain('secret');
+  });
+
   test('a folder is one of the repository', async () => {
     for (const migrations of ['/srv/shop/migrations', 'C:\\shop\\migrations']) {
       const error = await fault(load(project({ 'strata.config.json': JSON.stringify({ migrations }) })));
