@@ -68,8 +68,13 @@ export interface PoolOptions {
   readonly connectionString?: string;
   /** A name, or numbers. Default: development, 5 and 10 more. */
   readonly size?: keyof typeof SIZES | PoolSize;
-  /** Milliseconds to wait for a connection before a PoolTimeoutError. Default 30,000. */
+  /** Milliseconds to wait for a connection, the trying of old ones included, before a PoolTimeoutError. Default 30,000. */
   readonly waitTimeout?: number;
+  /**
+   * Milliseconds that one statement may take, in a transaction too unless it says otherwise. Default: the server's. Part
+   * of the startup packet, which PgBouncer refuses unless `ignore_startup_parameters` names it: there, ALTER ROLE … SET.
+   */
+  readonly statementTimeout?: number;
   /** Seconds after which a connection is replaced by a new one. Default 3,600. */
   readonly recycle?: number;
   /** Milliseconds a connection may lie idle before it is asked whether it still lives, when it is lent. Default 5,000; 0: every time. */

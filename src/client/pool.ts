@@ -6,6 +6,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import { cancelStatement } from './cancel.ts';
+import { isTimeout, timedOut, whole, within } from './milliseconds.ts';
 import {
   type Pool,
   type PoolClient,
@@ -31,21 +32,21 @@ type Callback = (
   release: (destroy?: Error | boolean) => void,
 ) => void;
 
+type Answer = (thrown: Error | undefined, client: Lent | undefined) => void;
+
+interface Request {
+  /** Of performance.now(). */
+  readonly until: number;
+  readonly answer: Answer;
+  /** Neither answered nor refused. */
+  readonly waits: () => boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
 const CLOSED = 'the pool is shut down: it lends nothing more';
 
 /** Milliseconds that cancelled statements get to end. */
 const CANCELLING = 500;
-
-/** Whether a promise is kept in so many milliseconds. */
-async function within(kept: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false);
-  });
-  const result = await Promise.race([kept.then(() => true), late]);
-  clearTimeout(timer);
-  return result;
-}
 
 class Client extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -72,13 +73,20 @@ class LendingPool extends pg.Pool {
   #slow = 0;
 
   constructor(options: PoolOptions) {
-    const { size = 'development', waitTimeout = 30_000, recycle = 3_600, idleTimeout = 300_000 } = options;
+    const {
+      size = 'development',
+      waitTimeout = 30_000,
+      recycle = 3_600,
+      idleTimeout = 300_000,
+      statementTimeout,
+    } = options;
     const sizes = typeof size === 'string' ? SIZES[size] : size;
     super({
       ...(options.connectionString === undefined ? {} : { connectionString: options.connectionString }),
       application_name: options.applicationName ?? 'strata-pg',
       max: sizes.size + sizes.overflow,
       connectionTimeoutMillis: waitTimeout,
+      ...(statementTimeout === undefined ? {} : { statement_timeout: whole(statementTimeout) }),
       maxLifetimeSeconds: recycle,
       idleTimeoutMillis: idleTimeout,
       keepAlive: true,
@@ -170,8 +178,12 @@ class LendingPool extends pg.Pool {
       closed();
       return;
     }
-    const answer = (thrown: Error | undefined, client: Lent | undefined): void => {
-      if (this.#waiting.delete(refuse)) give(thrown, client, (destroy) => client?.release(destroy));
+    const answer: Answer = (thrown, client) => {
+      if (this.#waiting.delete(refuse)) {
+        clearTimeout(request.timer);
+        if (thrown instanceof PoolTimeoutError) this.#timeouts += 1;
+        give(thrown, client, (destroy) => client?.release(destroy));
+      }
       // It was refused meanwhile and has no use for it.
       else client?.release();
       if (client === undefined) this.#settle();
@@ -179,36 +191,41 @@ class LendingPool extends pg.Pool {
     const refuse = (): void => {
       if (this.#waiting.delete(refuse)) closed();
     };
+    const waits = (): boolean => this.#waiting.has(refuse);
+    const request: Request = { until: performance.now() + this.#waitTimeout, answer, waits, timer: undefined };
     this.#waiting.add(refuse);
-    this.#find(answer);
+    this.#find(request);
   }
 
-  #find(answer: (thrown: Error | undefined, client: Lent | undefined) => void): void {
+  #find(request: Request): void {
+    const { answer } = request;
     super.connect((thrown, found) => {
-      if (thrown || found === undefined) return answer(this.#fault(thrown), undefined);
+      if (thrown && isTimeout(thrown)) return answer(timedOut(this.#waitTimeout, this.stats(), thrown), undefined);
+      if (thrown || found === undefined) return answer(thrown ?? new Error(CLOSED), undefined);
       const client = found as Lent;
       this.#served += 1;
       const since = this.#lastUsed.get(client);
       this.#track(client);
       if (since === undefined || Date.now() - since < this.#prePing) return answer(undefined, client);
-      const ping = { text: 'SELECT 1', query_timeout: this.#waitTimeout } as pg.QueryConfig;
-      client.query(ping).then(
-        () => answer(undefined, client),
-        () => {
-          this.#dead += 1;
-          client.release(true);
-          this.#find(answer);
-        },
-      );
+      this.#ping(request, client);
     });
   }
 
-  #fault(thrown: Error | undefined): Error {
-    if (!thrown || !/timeout exceeded when trying to connect/.test(thrown.message)) return thrown ?? new Error(CLOSED);
-    this.#timeouts += 1;
-    const { lent, waiting } = this.stats();
-    const facts = `${lent} connections are lent, ${waiting} more requests wait`;
-    return new PoolTimeoutError(`no connection became free in ${this.#waitTimeout} ms: ${facts}`, { cause: thrown });
+  /** pg-pool bounds each of its waits, but several and the pings between them are one to whoever asked. */
+  #ping(request: Request, client: Lent): void {
+    const { until, answer, waits } = request;
+    const rest = until - performance.now();
+    request.timer ??= setTimeout(() => answer(timedOut(this.#waitTimeout, this.stats()), undefined), rest);
+    // Half of the rest: if this one is dead, the next one has a chance.
+    const limit = Math.max(50, Math.min(rest / 2, 1_000));
+    client.query({ text: 'SELECT 1', query_timeout: limit } as pg.QueryConfig).then(
+      () => answer(undefined, client),
+      () => {
+        this.#dead += 1;
+        client.release(true);
+        if (waits()) this.#find(request);
+      },
+    );
   }
 
   /** A connection beyond the size is closed when it comes back and nobody waits for it. */

@@ -5,6 +5,7 @@
  */
 import { ident, literal } from '../base/ident.ts';
 import { Loan, statusOf } from './loan.ts';
+import { whole } from './milliseconds.ts';
 import {
   NotCommittedError,
   type Pool,
@@ -105,11 +106,6 @@ function beginText({ settings, role, options }: Start): string {
 
 function setting(name: string): string {
   return name.split('.').map(ident).join('.');
-}
-
-function whole(milliseconds: number): number {
-  if (!Number.isInteger(milliseconds) || milliseconds < 0) throw new RangeError(`not milliseconds: ${milliseconds}`);
-  return milliseconds;
 }
 
 async function finish(client: PoolClient, start: Start): Promise<void> {

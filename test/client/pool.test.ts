@@ -1,7 +1,8 @@
 /** The pool: sizes, waiting, dead connections, shutdown. */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { targetUrl } from '../../src/base/target.ts';
-import { PoolClosedError, PoolTimeoutError, SIZES } from '../../src/client/index.ts';
+import { PoolClosedError, PoolTimeoutError, type Queryable, SIZES, withTransaction } from '../../src/client/index.ts';
 import { useDatabase } from '../support/database.ts';
 import { proxyTo } from './proxy.ts';
 import { ONE, usePools } from './support.ts';
@@ -78,6 +79,59 @@ describe('dead connections', () => {
     expect(db.stats()).toMatchObject({ dead: 1, open: 1 });
     await db.shutdown();
     await proxy.close();
+  });
+});
+
+describe('the wait is bounded', () => {
+  test('by one deadline, however many idle connections have gone silent', async () => {
+    const proxy = await proxyTo(database.target());
+    const options = { size: { size: 4, overflow: 0 }, prePing: 0, waitTimeout: 700 };
+    const db = pool({ connectionString: targetUrl(proxy.target), ...options });
+    for (const client of await Promise.all([1, 2, 3, 4].map(() => db.connect()))) client.release();
+    proxy.silence();
+    const from = performance.now();
+    const all = await Promise.allSettled([db.query('SELECT 1'), db.query('SELECT 1'), db.query('SELECT 1')]);
+    expect(performance.now() - from).toBeLessThan(1_500);
+    const late = all.filter(({ status }) => status === 'rejected');
+    for (const one of late) expect(one).toMatchObject({ reason: expect.any(PoolTimeoutError) });
+    expect(db.stats().timeouts).toBe(late.length);
+    expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await db.shutdown();
+    await proxy.close();
+  });
+
+  test('also when a new connection does not come about', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket));
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const { port } = silent.address() as AddressInfo;
+    const db = pool({ connectionString: `postgresql://nobody@127.0.0.1:${port}/none`, size: ONE, waitTimeout: 200 });
+    const all = await Promise.all([1, 2].map(() => db.query('SELECT 1').catch((thrown: Error) => thrown)));
+    for (const one of all) expect(one).toBeInstanceOf(PoolTimeoutError);
+    expect(all[0]).toMatchObject({ message: expect.stringMatching(/^no connection could be opened in 200 ms: /) });
+    expect(db.stats()).toMatchObject({ timeouts: 2, open: 0, lent: 0 });
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+});
+
+describe('statement timeout', () => {
+  test('of the pool holds for its queries, its clients and its transactions', async () => {
+    const db = pool({ size: ONE, statementTimeout: 100 });
+    const late = { code: '57014' };
+    await expect(db.query('SELECT pg_sleep(5)')).rejects.toMatchObject(late);
+    const client = await db.connect();
+    await expect(client.query('SELECT pg_sleep(5)')).rejects.toMatchObject(late);
+    client.release();
+    const shown = (tx: Queryable) => tx.query('SHOW statement_timeout').then(({ rows }) => rows[0]);
+    expect(await withTransaction(db, shown, { statementTimeout: 7_000 })).toEqual({ statement_timeout: '7s' });
+    await withTransaction(db, (tx) => tx.query('SET statement_timeout = 0'));
+    expect(await withTransaction(db, shown)).toEqual({ statement_timeout: '100ms' });
+  });
+
+  test('is none by default, and not less than a millisecond', async () => {
+    expect((await pool().query('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '0' }]);
+    expect(() => pool({ statementTimeout: 0.5 })).toThrow('not milliseconds: 0.5');
   });
 });
 
