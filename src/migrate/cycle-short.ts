@@ -26,11 +26,19 @@ import { commit, mayPrepare, ReplayFailure, replayAndAsk } from './replay.ts';
 
 /**
  * `clean`: with what is known afterwards. `suspect`: something differs, or failed. `long way`: it cannot be judged so; nothing
- * of it has happened. `unsure`: this migration, or one since columns were looked at whole, changed columns unnoticed.
+ * of it has happened. `unsure`: this migration, or one since columns were looked at whole, changed columns unnoticed. `hangs`: it
+ * failed, and the long way would only wait as long again.
  */
 export type Short =
   | { readonly kind: 'clean'; readonly known: Known }
-  | { readonly kind: 'suspect' | 'long way' | 'unsure' };
+  | { readonly kind: 'suspect' | 'long way' | 'unsure' }
+  | Hangs;
+
+interface Hangs {
+  readonly kind: 'hangs';
+  readonly step: 'up' | 'down' | 'up again';
+  readonly failure: ReplayFailure;
+}
 
 /** A look, and how many rows of each catalog are older than the first up. */
 interface Seen {
@@ -52,6 +60,27 @@ const RECENT_COLUMNS = 1000;
 
 /** Throws what is no failure of the migration. */
 export async function shortWay(work: Work): Promise<Short> {
+  try {
+    return await judge(work);
+  } catch (thrown) {
+    if (thrown instanceof Hung) return { kind: 'hangs', step: thrown.step, failure: thrown.failure };
+    throw thrown;
+  }
+}
+
+/** Leaves the short way from wherever it is. */
+class Hung extends Error {
+  readonly step: Hangs['step'];
+  readonly failure: ReplayFailure;
+
+  constructor(step: Hangs['step'], failure: ReplayFailure) {
+    super(failure.message, { cause: failure });
+    this.step = step;
+    this.failure = failure;
+  }
+}
+
+async function judge(work: Work): Promise<Short> {
   const { session, migration, known, signal } = work;
   const begun = await firstUp(work);
   if (begun.kind !== 'open') return begun;
@@ -129,7 +158,8 @@ async function step(work: Work, { direction, committing, since, whole, first }: 
   const asked = { ...(since === undefined ? {} : { since }), known };
   const some = question({ ...asked, whole: careful ? [...whole, COLUMNS] : whole });
   const asking = { opening: BEGIN_COUNTED, question: some, committing };
-  const results = await unlessItFails(replayAndAsk(session, migration, direction, asking), signal);
+  const called = committing === 'down' ? 'up again' : direction;
+  const results = await unlessItFails(replayAndAsk(session, migration, direction, asking), signal, called);
   if (results === null) return null;
   const look = lookOf(results);
   if (look.others !== false) return null;
@@ -148,12 +178,13 @@ function saysTheSame(lines: readonly string[], others: readonly string[]): boole
 }
 
 /** Null: it failed. A failure is told by the long way, which meets it again. */
-async function unlessItFails<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+async function unlessItFails<T>(work: Promise<T>, signal: AbortSignal, called?: Hangs['step']): Promise<T | null> {
   try {
     return await work;
   } catch (thrown) {
     // A cancelled statement fails too, and must not be tried again.
     signal.throwIfAborted();
+    if (thrown instanceof ReplayFailure && thrown.hung && called) throw new Hung(called, thrown);
     if (thrown instanceof ReplayFailure) return null;
     throw thrown;
   }

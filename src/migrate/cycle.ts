@@ -89,6 +89,11 @@ export async function cycleChain(session: Session, options: CycleOptions): Promi
       const judged = await shortWay({ session, migration, known, careful: options.careful, signal });
       if (judged.kind === 'suspect') return { done, suspect: migration.file.name };
       if (judged.kind === 'unsure') return unsure();
+      if (judged.kind === 'hangs') {
+        const { step, failure } = judged;
+        options.onResult({ kind: 'failed', migration, data: null, step, failure, restored: [] });
+        return { done: done + 1, suspect: null };
+      }
       if (judged.kind === 'clean') {
         [known, before] = [judged.known, null];
         if (known.columns.since === null) sure = done + 1;

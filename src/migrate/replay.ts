@@ -34,11 +34,14 @@ export class ReplayFailure extends Error {
   readonly place: Place;
   /** Lines of source with a caret, and the server's detail. */
   readonly detail: string;
+  /** It was ended since it hung: whoever tries again waits as long again. */
+  readonly hung: boolean;
 
-  constructor(message: string, place: Place, detail: string, cause: unknown) {
+  constructor(message: string, place: Place, detail: string, cause: unknown, hung = false) {
     super(message, { cause });
     this.place = place;
     this.detail = detail;
+    this.hung = hung;
   }
 }
 
@@ -202,8 +205,8 @@ function failure(session: Session, migration: CompiledMigration, step: PlanStep,
   const lines = [fields?.detail, fields?.hint, advice, fields?.where].filter((line) => typeof line === 'string');
   const message = hung?.message ?? messageOf(error).split('\n')[0] ?? '';
   if (!statement || !(thrown instanceof PieceFailure)) {
-    return new ReplayFailure(message, { file: step.file, line: 1, column: 1 }, lines.join('\n'), thrown);
+    return new ReplayFailure(message, { file: step.file, line: 1, column: 1 }, lines.join('\n'), thrown, hung !== null);
   }
   const { place, frame } = locate(migration.file, statement, thrown.spot.position);
-  return new ReplayFailure(message, place, [frame, ...lines].join('\n'), thrown);
+  return new ReplayFailure(message, place, [frame, ...lines].join('\n'), thrown, hung !== null);
 }
