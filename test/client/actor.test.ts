@@ -335,6 +335,43 @@ describe('conflicts', () => {
     expect(runs).toBe(1);
   });
 
+  test('a conflict behind errors of the application is one, unless the work had ended the transaction', async () => {
+    const db = pool({ size: ONE });
+    const fails = `DO $$ BEGIN RAISE 'x' USING ERRCODE = '40001'; END $$`;
+    const runs = async (wrap: (cause: unknown) => unknown, text = fails): Promise<number> => {
+      let count = 0;
+      const work = async (tx: Queryable): Promise<void> => {
+        count += 1;
+        await tx.query(text).catch((thrown: unknown) => {
+          throw wrap(thrown);
+        });
+      };
+      await withTransaction(db, work, { retries: 2 }).catch(() => undefined);
+      return count;
+    };
+    const wrapped = (cause: unknown) => new Error('repository failed', { cause });
+    expect(await runs(wrapped)).toBe(3);
+    expect(await runs((cause) => wrapped(wrapped(cause)))).toBe(3);
+    expect(await runs(() => wrapped(undefined))).toBe(1);
+    const circle = wrapped(undefined);
+    circle.cause = circle;
+    expect(await runs(() => circle)).toBe(1);
+    expect(await runs((thrown) => thrown, `COMMIT; BEGIN; ${fails}`)).toBe(1);
+    expect(await runs(wrapped, `COMMIT; BEGIN; ${fails}`)).toBe(1);
+  });
+
+  test('a shutdown between two runs does not hide the conflict', async () => {
+    const db = pool({ size: ONE });
+    let closed: Promise<unknown> | undefined;
+    const losing = withTransaction(db, async (tx) => {
+      closed ??= db.shutdown({ grace: 5_000 });
+      await tx.query(`DO $$ BEGIN RAISE 'x' USING ERRCODE = '40001'; END $$`);
+    });
+    await expect(losing).rejects.toMatchObject({ code: '40001' });
+    expect(await closed).toEqual({ forced: 0 });
+    await expect(withTransaction(db, who)).rejects.toThrow('the pool is shut down');
+  });
+
   test('read-only means it', async () => {
     await expect(withTransaction(pool(), (tx) => tx.query('DELETE FROM t'), { readOnly: true })).rejects.toMatchObject({
       code: '25006',
