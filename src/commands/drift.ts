@@ -13,6 +13,7 @@ import type { Sides } from '../catalog/sql-remedy.ts';
 import { type History, ownTables } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
 import { acceptedOf } from './accepted.ts';
+import { catalogGaps } from './catalog-gaps.ts';
 import type { Context, Options } from './command.ts';
 import { withDatabase } from './database.ts';
 import { driftFinding } from './drift-findings.ts';
@@ -37,7 +38,9 @@ export async function run(context: Context, options: Options): Promise<Outcome<D
   const { live, history, findings } = await withDatabase(context, async (session) => {
     const read = await loadHistory(context, session, project);
     const states = await statuses(project, read);
-    return { live: await readLive(context, session), history: read, findings: states.flatMap(statusFindings) };
+    const snapshot = await readLive(context, session);
+    const gaps = await catalogGaps(context, session, snapshot);
+    return { live: snapshot, history: read, findings: [...states.flatMap(statusFindings), ...gaps] };
   });
   const hash = snapshotHash(live);
   const migrations = history.applied.length;
