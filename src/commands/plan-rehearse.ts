@@ -51,9 +51,6 @@ export interface RehearseInput {
   readonly on?: string | undefined;
 }
 
-/** Milliseconds for one statement on a copy without rows when the configuration sets no limit: what takes longer hangs. */
-const PATIENCE = 300_000;
-
 export async function rehearsePlan(context: Context, project: Project, input: RehearseInput): Promise<Rehearsal> {
   const here = input.on === undefined ? context : await elsewhere(context, input.on);
   const backup = input.backup === undefined ? null : await backupId(here, input.backup);
@@ -115,14 +112,13 @@ interface MeasuredAll {
 }
 
 async function measureAll(
-  { config, runtime }: Context,
+  { runtime }: Context,
   session: Session,
   project: Project,
-  { migrations, direction, locks, backup }: RehearseInput,
+  { migrations, direction, locks }: RehearseInput,
 ): Promise<MeasuredAll> {
   const measured = new Map<Statement, Measured>();
   const findings: Finding[] = [];
-  const timeout = config.timeouts.statement || (backup === undefined ? PATIENCE : 0);
   return withSession(session.target, async (watcher) => {
     const compile = { ...project.folder, all: project.files };
     for (const [index, migration] of migrations.entries()) {
@@ -141,7 +137,7 @@ async function measureAll(
         findings.push(...differences(name, statement, locks.get(statement) ?? [], one));
       };
       try {
-        const options = { compile, watcher, timeout, ticks: runtime.ticks, onMeasured };
+        const options = { compile, watcher, ticks: runtime.ticks, onMeasured };
         if ((await rehearse(session, migration, direction, options)) === 'unmeasured')
           findings.push(...unmeasured(migration, direction));
       } catch (thrown) {
