@@ -40,7 +40,8 @@ function namesIn(action: Action | undefined): readonly string[] {
   if (action.kind === 'rename' && action.on) names.push(action.on.name, action.to);
   if (action.kind === 'drop') names.push(...action.names.map(({ name }) => name));
   if (action.kind === 'truncate' || action.kind === 'lock table') names.push(...action.tables.map(({ name }) => name));
-  if (action.kind === 'detach partition') names.push(action.partition.name);
+  if (action.kind === 'detach partition' || action.kind === 'attach partition') names.push(action.partition.name);
+  if (action.kind === 'create table') names.push(...action.parents.map(({ name }) => name));
   const keys =
     action.kind === 'add constraint'
       ? [action.constraint]

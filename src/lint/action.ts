@@ -79,6 +79,8 @@ export type Action =
       readonly temporary: boolean;
       /** `PARTITION OF`, `INHERITS`, `LIKE`, `AS SELECT`: columns come from elsewhere. */
       readonly from: 'itself' | 'partition' | 'parents' | 'query';
+      /** `PARTITION OF`, `INHERITS`. */
+      readonly parents: readonly Name[];
     }
   | { readonly kind: 'add column'; readonly table: Name; readonly column: AddedColumn; readonly ifNotExists: boolean }
   | { readonly kind: 'drop column'; readonly table: Name; readonly column: string; readonly ifExists: boolean }
@@ -97,7 +99,8 @@ export type Action =
       readonly kind: 'enable row security' | 'disable row security' | 'force row security' | 'unforce row security';
       readonly table: Name;
     }
-  | { readonly kind: 'attach partition' | 'alter table'; readonly table: Name; readonly what: string }
+  | { readonly kind: 'alter table'; readonly table: Name; readonly what: string }
+  | { readonly kind: 'attach partition'; readonly table: Name; readonly partition: Name }
   | {
       readonly kind: 'detach partition';
       readonly table: Name;
@@ -140,6 +143,8 @@ export type Action =
   | { readonly kind: 'update'; readonly table: Name; readonly columns: readonly string[]; readonly where: Where }
   | { readonly kind: 'delete'; readonly table: Name; readonly where: Where }
   | { readonly kind: 'truncate'; readonly tables: readonly Name[]; readonly cascade: boolean }
+  /** Of a materialized view. */
+  | { readonly kind: 'refresh'; readonly table: Name; readonly concurrently: boolean }
   | { readonly kind: 'vacuum full' | 'cluster'; readonly table: Name | null }
   | { readonly kind: 'reindex'; readonly name: Name | null; readonly what: string; readonly concurrently: boolean }
   | {

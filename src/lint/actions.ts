@@ -58,6 +58,9 @@ const READERS: Readonly<Record<string, Reader>> = {
     return [{ kind: 'vacuum full', table: first ? nameOf(record(first.VacuumRelation).relation) : null }];
   },
   ClusterStmt: (body) => [{ kind: 'cluster', table: body.relation ? nameOf(body.relation) : null }],
+  RefreshMatViewStmt: (body) => [
+    { kind: 'refresh', table: nameOf(body.relation), concurrently: body.concurrent === true },
+  ],
   ReindexStmt: (body) => [
     {
       kind: 'reindex',
@@ -144,6 +147,7 @@ function queriedTable(relation: Node): Action {
     ifNotExists: false,
     temporary: relation.relpersistence === 't',
     from: 'query',
+    parents: [],
   };
 }
 
@@ -181,6 +185,7 @@ function createTable(body: Node): readonly Action[] {
       ifNotExists: body.if_not_exists === true,
       temporary: record(body.relation).relpersistence === 't',
       from: originOf(body),
+      parents: list(body.inhRelations).map(({ RangeVar }) => nameOf(RangeVar)),
     },
   ];
 }

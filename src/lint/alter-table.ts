@@ -44,6 +44,8 @@ export function alterAction(table: Name, cmd: Node): Action {
       return { kind: 'force row security', table };
     case 'AT_NoForceRowSecurity':
       return { kind: 'unforce row security', table };
+    case 'AT_AttachPartition':
+      return { kind: 'attach partition', table, partition: nameOf(record(definition.PartitionCmd).name) };
     case 'AT_DetachPartition': {
       const command = record(definition.PartitionCmd);
       return {

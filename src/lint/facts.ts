@@ -11,6 +11,8 @@ export interface Facts {
   readonly tableOfIndex: (index: Name) => Name | null;
   /** Whether a type is a domain that values may fail: by what the database, or this run, says of it. */
   readonly constrained: (type: Name) => boolean;
+  /** Tables with a column of the domain; empty: none, or not known. */
+  readonly tablesOf: (domain: Name) => readonly Name[];
   /** The same facts under the names that tables have when the action is done. */
   readonly after: (this: Facts, action: Action) => Facts;
 }
@@ -28,6 +30,7 @@ export const NO_FACTS: Facts = {
   table: () => undefined,
   tableOfIndex: () => null,
   constrained: () => false,
+  tablesOf: () => [],
   after(action) {
     const domain = constrainedDomain(this, action);
     return domain ? { ...this, constrained: (type) => meets(type, domain) || this.constrained(type) } : this;
@@ -54,6 +57,10 @@ export interface LiveFacts {
   readonly proved: ReadonlyMap<string, ReadonlySet<string>>;
   /** Domains with a constraint, as `schema.name`. */
   readonly domains: ReadonlySet<string>;
+  /** Tables with a column of a domain, by its `schema.name`. */
+  readonly users: ReadonlyMap<string, readonly Name[]>;
+  /** Materialized views, as `schema.name`: nothing else is known of them. */
+  readonly views: ReadonlySet<string>;
   /** Where names without a schema are looked for, in order. */
   readonly path: readonly string[];
   /** All that were looked into, whether they are there or not: of others nothing is known. */
@@ -84,7 +91,7 @@ export function factsOf(live: LiveFacts): Facts {
         const origin = moves.names.get(key);
         if (origin !== undefined) return { schema, origin };
         if (tables.has(key)) return { schema, origin: key };
-        if (!live.schemas.has(schema)) return undefined;
+        if (live.views.has(key) || !live.schemas.has(schema)) return undefined;
       }
       return places(name) === null ? undefined : null;
     };
@@ -106,6 +113,8 @@ export function factsOf(live: LiveFacts): Facts {
       constrained: (type) =>
         moves.domains.some((domain) => meets(domain, type)) ||
         (places(type) ?? []).some((schema) => live.domains.has(`${schema}.${type.name}`)),
+      tablesOf: (domain) =>
+        (places(domain) ?? []).flatMap((schema) => live.users.get(`${schema}.${domain.name}`) ?? []),
       after(action) {
         const domain = constrainedDomain(this, action);
         if (domain) return at({ ...moves, domains: [...moves.domains, domain] });

@@ -8,6 +8,8 @@ import { parseSql } from '../syntax/parse.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { requiredBy } from './proof.ts';
 import constrainedDomains from './sql/constrained-domains.sql';
+import domainTablesText from './sql/domain-tables.sql';
+import materializedViews from './sql/materialized-views.sql';
 import namedSchemas from './sql/named-schemas.sql';
 import rowCounts from './sql/row-counts.sql';
 import { list, record } from './tree.ts';
@@ -23,8 +25,11 @@ export interface LiveOptions {
  * managed or not. An estimate of zero is not believed: a table that was just restored has no statistics either.
  */
 export async function readFacts(session: Session, { schemas: managed, mentioned }: LiveOptions): Promise<Facts> {
-  const names = namesIn(mentioned);
-  const there = await session.query<{ name: string; place: number | null }>(namedSchemas, [names]);
+  const words = namesIn(mentioned);
+  const { users, names } = await domainTables(session, words);
+  const there = await session.query<{ name: string; place: number | null }>(namedSchemas, [
+    [...words, ...[...users.values()].flat().map(({ schema }) => schema)],
+  ]);
   const schemas = [...new Set([...managed, ...there.map(({ name }) => name)])];
   const tables = await readTables(session, { schemas, names });
   const estimates = await session.query<{ name: string; rows: number }>(rowCounts, [schemas, names]);
@@ -40,10 +45,31 @@ export async function readFacts(session: Session, { schemas: managed, mentioned 
     tables,
     rows,
     proved: new Map(await Promise.all(tables.map(provedIn))),
-    domains: new Set((await session.query<{ name: string }>(constrainedDomains, [names])).map(({ name }) => name)),
+    domains: new Set((await session.query<{ name: string }>(constrainedDomains, [words])).map(({ name }) => name)),
+    users,
+    views: new Set(
+      (await session.query<{ name: string }>(materializedViews, [schemas, words])).map(({ name }) => name),
+    ),
     path: path.length > 0 ? path : managed,
     schemas: new Set([...schemas, ...names]),
   });
+}
+
+/** Whoever changes a domain goes over tables that no statement names. */
+async function domainTables(
+  session: Session,
+  words: readonly string[],
+): Promise<{ readonly users: ReadonlyMap<string, readonly Named[]>; readonly names: readonly string[] }> {
+  if (!words.includes('domain')) return { users: new Map(), names: words };
+  const rows = await session.query<Named & { domain: string }>(domainTablesText, [words]);
+  const users = new Map<string, Named[]>();
+  for (const { domain, schema, name } of rows) users.set(domain, [...(users.get(domain) ?? []), { schema, name }]);
+  return { users, names: [...new Set([...words, ...rows.map(({ name }) => name)])] };
+}
+
+interface Named {
+  readonly schema: string;
+  readonly name: string;
 }
 
 async function provedIn({ schema, name, constraints }: Table): Promise<readonly [string, ReadonlySet<string>]> {

@@ -22,7 +22,9 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
   switch (action.kind) {
     case 'create table': {
       const own = [...action.columns.flatMap(({ constraints }) => constraints), ...action.constraints];
-      return own.flatMap((constraint) => referred(constraint, 'metadata'));
+      const level = action.from === 'partition' ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE';
+      const parents = action.parents.map((parent) => on(parent, level, 'metadata'));
+      return [...parents, ...own.flatMap((constraint) => referred(constraint, 'metadata'))];
     }
     case 'add column':
       return [
@@ -32,11 +34,18 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
     case 'set type':
       return [on(action.table, 'ACCESS EXCLUSIVE', isWidening(action, { facts }) ? 'metadata' : 'rewrite')];
     case 'set not null':
-      return [on(action.table, 'ACCESS EXCLUSIVE', 'scan')];
+      return [
+        on(
+          action.table,
+          'ACCESS EXCLUSIVE',
+          facts.table(action.table)?.proved.has(action.column) ? 'metadata' : 'scan',
+        ),
+      ];
     case 'drop column':
+    case 'drop constraint':
+      return [on(action.table, 'ACCESS EXCLUSIVE', 'metadata'), ...released(action, facts)];
     case 'drop not null':
     case 'set default':
-    case 'drop constraint':
     case 'enable row security':
     case 'disable row security':
     case 'force row security':
@@ -48,9 +57,14 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
       return constraintLocks(action);
     case 'validate constraint':
       return [on(action.table, 'SHARE UPDATE EXCLUSIVE', 'scan')];
+    case 'add domain constraint':
+      return action.notValid ? [] : facts.tablesOf(action.name).map((table) => on(table, 'SHARE', 'scan'));
     case 'alter table':
+      return [
+        on(action.table, ALTERS[action.what] ?? 'ACCESS EXCLUSIVE', MOVES.test(action.what) ? 'rewrite' : 'metadata'),
+      ];
     case 'attach partition':
-      return [on(action.table, ALTERS[action.what] ?? 'ACCESS EXCLUSIVE', 'metadata')];
+      return [on(action.table, 'SHARE UPDATE EXCLUSIVE', 'metadata'), on(action.partition, 'ACCESS EXCLUSIVE', 'scan')];
     case 'detach partition': {
       const level = action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';
       return [on(action.table, level, 'metadata'), on(action.partition, 'ACCESS EXCLUSIVE', 'metadata')];
@@ -75,13 +89,14 @@ function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
       if (action.tables.length > 0) return action.tables.map((table) => on(table, 'ACCESS EXCLUSIVE', 'metadata'));
       if (!/table|view|index|sequence/.test(action.what)) return [];
       // An index is dropped under a lock on its table, which is what others notice.
-      return action.names.map((name) =>
+      return action.names.flatMap((name) => [
         on(
           (action.what === 'index' && facts.tableOfIndex(name)) || name,
           action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE',
           'metadata',
         ),
-      );
+        ...(action.what === 'table' ? released({ table: name }, facts) : []),
+      ]);
     case 'rename': {
       if (!action.on || action.what === 'index') return [];
       return [on(action.on, 'ACCESS EXCLUSIVE', 'metadata')];
@@ -90,6 +105,14 @@ function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
       return action.tables.map((table) => on(table, action.level, 'metadata'));
     case 'truncate':
       return action.tables.map((table) => on(table, 'ACCESS EXCLUSIVE', 'metadata'));
+    case 'refresh':
+      return [
+        on(
+          action.table,
+          action.concurrently ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE',
+          action.concurrently ? 'rows' : 'rewrite',
+        ),
+      ];
     case 'vacuum full':
     case 'cluster':
       return action.table ? [on(action.table, 'ACCESS EXCLUSIVE', 'rewrite')] : [];
@@ -100,6 +123,9 @@ function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
   }
 }
 
+/** Those that write the whole table to another place. */
+const MOVES = /^AT_Set(?:Logged|UnLogged|TableSpace|AccessMethod)$/;
+
 /** ALTER TABLE commands that get by with less than ACCESS EXCLUSIVE. */
 const ALTERS: Readonly<Record<string, LockLevel>> = {
   AT_SetStatistics: 'SHARE UPDATE EXCLUSIVE',
@@ -108,7 +134,6 @@ const ALTERS: Readonly<Record<string, LockLevel>> = {
   AT_SetOptions: 'SHARE UPDATE EXCLUSIVE',
   AT_ClusterOn: 'SHARE UPDATE EXCLUSIVE',
   AT_DropCluster: 'SHARE UPDATE EXCLUSIVE',
-  AT_AttachPartition: 'SHARE UPDATE EXCLUSIVE',
   AT_EnableTrig: 'SHARE ROW EXCLUSIVE',
   AT_DisableTrig: 'SHARE ROW EXCLUSIVE',
   AT_EnableAlwaysTrig: 'SHARE ROW EXCLUSIVE',
@@ -123,6 +148,23 @@ function on(relation: Name, level: LockLevel, work: Work): Lock {
 
 function referred({ references }: AddedConstraint, work: Work): readonly Lock[] {
   return references ? [on(references, 'SHARE ROW EXCLUSIVE', work)] : [];
+}
+
+/** The other table of a foreign key loses its triggers, too. */
+function released(
+  { table, column, constraint }: { readonly table: Name; readonly column?: string; readonly constraint?: string },
+  facts: Facts,
+): readonly Lock[] {
+  const constraints = facts.table(table)?.table.constraints ?? [];
+  return constraints.flatMap((one) => {
+    if (one.kind !== 'foreign key') return [];
+    if (constraint !== undefined && one.name !== constraint) return [];
+    if (column !== undefined && !one.columns.includes(column)) return [];
+    const { schema, name } = one.references;
+    // As the reader writes it: without the schema where that is the same.
+    const near = table.schema === null && schema === facts.table(table)?.table.schema;
+    return [on({ schema: near ? null : schema, name }, 'ACCESS EXCLUSIVE', 'metadata')];
+  });
 }
 
 function addedWork({ column }: ActionOf<'add column'>, facts: Facts): Work {

@@ -51,6 +51,7 @@ function select(body: Node): readonly Action[] {
     ifNotExists: false,
     temporary,
     from: 'query',
+    parents: [],
   } as const;
   return [{ kind: 'create table', table: nameOf(into), ...shape }];
 }

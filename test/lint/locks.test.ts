@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { actionsOf } from '../../src/lint/actions.ts';
 import { NO_FACTS } from '../../src/lint/facts.ts';
+import { readFacts } from '../../src/lint/live.ts';
 import { type Lock, locksOf } from '../../src/lint/locks.ts';
 import type { Session } from '../../src/pg/pool.ts';
 import { parseSql } from '../../src/syntax/parse.ts';
@@ -23,15 +24,21 @@ beforeAll(() =>
        CREATE RULE r AS ON DELETE TO users DO ALSO NOTHING;
        CREATE TABLE logs (at int) PARTITION BY RANGE (at);
        CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM (1) TO (2);
-       CREATE TABLE logs_2 (at int)`,
+       CREATE TABLE logs_2 (at int);
+       CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+       CREATE DOMAIN cents AS int;
+       CREATE DOMAIN tip AS cents;
+       CREATE TABLE prices (id int, price cents, extra tip, CONSTRAINT there CHECK (id > 0 AND id IS NOT NULL));
+       CREATE MATERIALIZED VIEW m AS SELECT id FROM prices;
+       CREATE UNIQUE INDEX m_id ON m (id)`,
     ),
   ),
 );
 
-async function claimed(sql: string): Promise<readonly Lock[]> {
+async function claimed(sql: string, facts = NO_FACTS): Promise<readonly Lock[]> {
   const parsed = await parseSql(sql);
   if (!parsed.ok) throw new Error(parsed.fault.message);
-  return parsed.statements.flatMap(({ node }) => actionsOf(node)).flatMap((action) => locksOf(action, NO_FACTS));
+  return parsed.statements.flatMap(({ node }) => actionsOf(node)).flatMap((action) => locksOf(action, facts));
 }
 
 interface Measured {
@@ -80,6 +87,7 @@ const STRENGTH = [
   'ShareUpdateExclusiveLock',
   'ShareLock',
   'ShareRowExclusiveLock',
+  'ExclusiveLock',
   'AccessExclusiveLock',
 ];
 
@@ -114,6 +122,12 @@ test.each([
   'ALTER TABLE users RENAME COLUMN age TO years',
   'ALTER TABLE users RENAME TO people',
   'ALTER TABLE logs DETACH PARTITION logs_1',
+  'ALTER TABLE prices SET UNLOGGED',
+  'ALTER TABLE prices SET ACCESS METHOD heap2',
+  'CREATE TABLE logs_3 PARTITION OF logs FOR VALUES FROM (3) TO (4)',
+  'CREATE TABLE child () INHERITS (notes)',
+  'REFRESH MATERIALIZED VIEW m',
+  'REFRESH MATERIALIZED VIEW CONCURRENTLY m',
   'ALTER TABLE logs ATTACH PARTITION logs_2 FOR VALUES FROM (2) TO (3)',
   'CREATE INDEX i ON users (age)',
   'CREATE TRIGGER u BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f()',
@@ -142,5 +156,35 @@ test.each([
       if (!sql.startsWith('TRUNCATE'))
         expect(rewritten.includes(relation.name), `${relation.name} rewritten`).toBe(work === 'rewrite');
     }
+  }),
+);
+
+/** Nothing that others would wait for is left out. */
+test.each([
+  'CREATE TABLE logs_3 PARTITION OF logs FOR VALUES FROM (3) TO (4)',
+  'ALTER TABLE logs ATTACH PARTITION logs_2 FOR VALUES FROM (2) TO (3)',
+  'ALTER TABLE notes DROP CONSTRAINT fk',
+  'ALTER TABLE notes DROP COLUMN user_id',
+  'DROP TABLE public.notes',
+  'ALTER DOMAIN cents ADD CONSTRAINT positive CHECK (value > 0)',
+  'ALTER DOMAIN cents ADD CONSTRAINT positive CHECK (value > 0) NOT VALID',
+  'ALTER DOMAIN tip ADD CHECK (value > 0)',
+  'ALTER TABLE prices ALTER id SET NOT NULL',
+])('all of %s', (sql) =>
+  db.session(async (s) => {
+    const facts = await readFacts(s, { schemas: ['public'], mentioned: sql });
+    const claims = await claimed(sql, facts);
+    const { locks } = await measured(s, sql);
+    const strong = locks.flatMap(({ relation, modes }) => {
+      const [strongest] = modes
+        .filter((one) => STRENGTH.indexOf(one) > 0)
+        .sort((a, b) => STRENGTH.indexOf(b) - STRENGTH.indexOf(a));
+      return strongest ? [`${relation} ${strongest}`] : [];
+    });
+    const tables = new Set(['users', 'notes', 'logs', 'logs_1', 'logs_2', 'prices']);
+    expect(claims.map(({ relation, level }) => `${relation.name} ${mode(level)}`).sort()).toEqual(
+      strong.filter((one) => tables.has(one.split(' ')[0] ?? '')).sort(),
+    );
+    if (sql.endsWith('SET NOT NULL')) expect(claims.map(({ work }) => work)).toEqual(['metadata']);
   }),
 );

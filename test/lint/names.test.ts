@@ -102,3 +102,14 @@ test('what the migration makes stays new under another name, with and without a 
     expect(codes(await shop.call('lint', { offline: true }))).toEqual([]);
     expect(locks(await shop.call('plan'))).toEqual([]);
   }));
+
+test('a materialized view has rows, and readers who wait', () =>
+  withRows(async (shop) => {
+    await shop.query('CREATE MATERIALIZED VIEW sums AS SELECT count(*) AS n FROM users');
+    pending(shop, 'REFRESH MATERIALIZED VIEW sums; CREATE INDEX i ON sums (n)', 'DROP INDEX i');
+    expect(codes(await shop.call('lint'))).toContain('lint/index-concurrently');
+    expect(locks(await shop.call('plan'))).toEqual([
+      expect.stringMatching(/^-- sums: ACCESS EXCLUSIVE while it writes every row anew/),
+      expect.stringMatching(/^-- sums: SHARE while it reads every row/),
+    ]);
+  }));
