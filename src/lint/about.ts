@@ -42,6 +42,8 @@ function namesIn(action: Action | undefined): readonly string[] {
   if (action.kind === 'truncate' || action.kind === 'lock table') names.push(...action.tables.map(({ name }) => name));
   if (action.kind === 'detach partition' || action.kind === 'attach partition') names.push(action.partition.name);
   if (action.kind === 'create table') names.push(...action.parents.map(({ name }) => name));
+  if (action.kind === 'create view') names.push(action.name.name, ...action.tables.map(({ name }) => name));
+  if (action.kind === 'view security') names.push(action.name.name);
   const keys =
     action.kind === 'add constraint'
       ? [action.constraint]

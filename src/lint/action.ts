@@ -152,7 +152,11 @@ export type Action =
       readonly name: Name;
       readonly securityInvoker: boolean;
       readonly tables: readonly Name[];
+      readonly materialized: boolean;
     }
+  /** ALTER VIEW … SET (security_invoker = …), or RESET. */
+  | { readonly kind: 'view security'; readonly name: Name; readonly invoker: boolean }
+  | { readonly kind: 'create schema' | 'create extension' | 'create type'; readonly name: Name }
   | { readonly kind: 'create enum'; readonly name: Name }
   /** `base`: the type below, which may be a domain too. */
   | { readonly kind: 'create domain'; readonly name: Name; readonly constrained: boolean; readonly base: Name }

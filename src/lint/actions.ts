@@ -4,7 +4,8 @@ import { alterAction } from './alter-table.ts';
 import { columnOf, constraintOf, nameOf, nameOfList } from './definitions.ts';
 import { ROUTINE_READERS } from './routines.ts';
 import { ROW_READERS } from './rows.ts';
-import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
+import { inside, list, type Node, record, stringOf, text } from './tree.ts';
+import { materializedView, options, VIEW_READERS, viewSecurity } from './views.ts';
 
 export function actionsOf(node: Node): readonly Action[] {
   const [kind, body] = inside(node);
@@ -20,11 +21,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   ...ROUTINE_READERS,
   CreateStmt: createTable,
   CreateTableAsStmt: (body) =>
-    body.objtype === 'OBJECT_TABLE' ? [queriedTable(record(record(body.into).rel))] : other('CreateTableAsStmt'),
+    body.objtype === 'OBJECT_TABLE' ? [queriedTable(record(record(body.into).rel))] : [materializedView(body)],
   AlterTableStmt: (body) =>
     body.objtype === 'OBJECT_TABLE'
       ? list(body.cmds).map((cmd) => alterAction(nameOf(body.relation), record(cmd.AlterTableCmd)))
-      : other('AlterTableStmt'),
+      : viewSecurity(body),
   IndexStmt: (body) => [
     {
       kind: 'create index',
@@ -58,9 +59,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     return [{ kind: 'vacuum full', table: first ? nameOf(record(first.VacuumRelation).relation) : null }];
   },
   ClusterStmt: (body) => [{ kind: 'cluster', table: body.relation ? nameOf(body.relation) : null }],
-  RefreshMatViewStmt: (body) => [
-    { kind: 'refresh', table: nameOf(body.relation), concurrently: body.concurrent === true },
-  ],
   ReindexStmt: (body) => [
     {
       kind: 'reindex',
@@ -69,14 +67,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       concurrently: options(body.params).some(([name, off]) => name === 'concurrently' && !off),
     },
   ],
-  ViewStmt: (body) => [
-    {
-      kind: 'create view',
-      name: nameOf(body.view),
-      securityInvoker: options(body.options).some(([name, off]) => name === 'security_invoker' && !off),
-      tables: nodesOf(body.query, 'RangeVar').map(nameOf),
-    },
-  ],
+  ...VIEW_READERS,
   CreateDomainStmt: (body) => [
     {
       kind: 'create domain',
@@ -104,6 +95,10 @@ const READERS: Readonly<Record<string, Reader>> = {
       calls: nameOfList(body.funcname),
     },
   ],
+  CreateSchemaStmt: (body) => [{ kind: 'create schema', name: { schema: null, name: text(body.schemaname) ?? '' } }],
+  CreateExtensionStmt: (body) => [{ kind: 'create extension', name: { schema: null, name: text(body.extname) ?? '' } }],
+  CompositeTypeStmt: (body) => [{ kind: 'create type', name: nameOf(body.typevar) }],
+  CreateRangeStmt: (body) => [{ kind: 'create type', name: nameOfList(body.typeName) }],
   CreateEnumStmt: (body) => [{ kind: 'create enum', name: nameOfList(body.typeName) }],
   CommentStmt: comment,
   LockStmt: (body) => [
@@ -209,15 +204,6 @@ function alterEnum(body: Node): readonly Action[] {
   const old = text(body.oldVal);
   if (old !== null) return [{ kind: 'rename enum value', type, from: old, to: value }];
   return [{ kind: 'add enum value', type, value, placed: body.newValNeighbor !== undefined }];
-}
-
-/** Option names, and whether each is switched off. */
-function options(value: unknown): readonly (readonly [string, boolean])[] {
-  return list(value).map(({ DefElem }) => {
-    const { defname, arg } = record(DefElem);
-    const word = stringOf(record(arg)) || String(record(record(arg).Boolean).boolval ?? '');
-    return [text(defname) ?? '', /^(false|off|0|no)$/i.test(word)] as const;
-  });
 }
 
 function droppedName(object: Node): Name {

@@ -141,6 +141,11 @@ function moved(action: Action, moves: Moves, find: Find, path: readonly string[]
     const old = action.ifNotExists || action.temporary ? null : find(action.table);
     return old?.origin ? named(`${old.schema}.${action.table.name}`, null) : moves;
   }
+  if (action.kind === 'create view' && action.materialized) {
+    // One that the run makes is empty until its COMMIT.
+    const schema = action.name.schema ?? moves.path?.[0];
+    return schema === undefined ? moves : named(`${schema}.${action.name.name}`, null);
+  }
   const on = action.kind === 'rename' && action.what === 'table' ? action.on : null;
   const from = action.kind === 'set schema' ? action.table : on;
   const found = from && find(from);

@@ -240,3 +240,30 @@ describe('hints say what the statement says', () => {
     for (const part of parts) expect(hint).toContain(part);
   });
 });
+
+describe('view-security-invoker', () => {
+  const [VIEW, ENABLE] = ['CREATE VIEW v AS SELECT * FROM notes', 'ALTER TABLE notes ENABLE ROW LEVEL SECURITY'];
+  test.each([
+    [`${VIEW}; ${ENABLE}`, ['v']],
+    [`${VIEW}; ${ENABLE}; ALTER VIEW v SET (security_invoker = true)`, []],
+    [`${VIEW}; ALTER VIEW v SET (security_invoker); ${ENABLE}`, []],
+    [`${VIEW}; DROP VIEW v; ${ENABLE}`, []],
+    [`CREATE VIEW v WITH (security_invoker = true) AS SELECT * FROM notes; ${ENABLE}`, []],
+    ['ALTER VIEW v SET (security_invoker = false)', ['v']],
+    ['ALTER VIEW v RESET (security_invoker)', ['v']],
+    ['ALTER VIEW v SET (security_barrier = true)', []],
+    [`${VIEW}; ALTER VIEW v SET (security_invoker = false)`, []],
+    [`${ENABLE}; CREATE MATERIALIZED VIEW m AS SELECT * FROM notes`, ['m']],
+    [`CREATE MATERIALIZED VIEW m AS SELECT * FROM notes; ${ENABLE}`, ['m']],
+    ['CREATE MATERIALIZED VIEW m AS SELECT * FROM notes', []],
+  ])('%s', async (sql, expected) => {
+    expect(await subjects('view-security-invoker', sql)).toEqual(expected);
+  });
+
+  test('a down takes back what its up has set; a view of an earlier migration is remembered', async () => {
+    const up = 'ALTER VIEW v SET (security_invoker = true)';
+    const down = 'ALTER VIEW v RESET (security_invoker)';
+    expect(await subjects('view-security-invoker', { up, down })).toEqual([]);
+    expect(await subjects('view-security-invoker', { earlier: VIEW, up: ENABLE, down: 'SELECT 1' })).toEqual(['v']);
+  });
+});
