@@ -6,7 +6,8 @@
 import type { Expr } from './expression.ts';
 import type { Value, ValueClass } from './value-class.ts';
 
-export const TEXT_CASTS: ReadonlySet<string> = new Set(['text', 'character varying', '"char"', 'name']);
+/** Casts of a column that keep every text as it is. "char" keeps its first byte, name 63: many texts become equal. */
+export const TEXT_CASTS: ReadonlySet<string> = new Set(['text', 'character varying']);
 /** Casts of a column that keep every integer as it is. */
 export const NUMBER_CASTS: ReadonlySet<string> = new Set([
   'smallint',
@@ -94,6 +95,9 @@ function textOf(expr: Expr, type: ValueClass): string | undefined {
   const text = textOf(expr.of, type);
   // A bpchar constant loses its trailing spaces when it becomes text.
   if (expr.type === 'bpchar') return text?.replace(/ +$/, '');
+  // Of a literal too, when the server has not yet cut it itself.
+  const most = expr.type === '"char"' ? 1 : expr.type === 'name' ? 63 : 0;
+  if (most > 0) return text !== undefined && Buffer.byteLength(text) <= most ? text : undefined;
   return TEXT_CASTS.has(expr.type) || (type.kind === 'enum' && expr.type === type.type) ? text : undefined;
 }
 

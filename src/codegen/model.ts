@@ -37,7 +37,7 @@ class ModelBuilder {
   readonly #options: TypeOptions;
   readonly #mapper: TypeMapper;
   readonly #types: TypeResolver;
-  readonly #names = new NameRegistry();
+  readonly #names: NameRegistry;
   readonly #tables: readonly Table[];
   readonly #inheritance: Inheritance;
   readonly #views: ReadonlyMap<string, View>;
@@ -50,6 +50,7 @@ class ModelBuilder {
   constructor(snapshot: TypeSource, options: TypeOptions) {
     this.#snapshot = snapshot;
     this.#options = options;
+    this.#names = new NameRegistry(Object.values(options.errors ?? {}).map((name) => `${name}Error`));
     this.#types = new TypeResolver(snapshot);
     this.#mapper = new TypeMapper(this.#types, options, this.#names);
     // A partition has its parent's rows; whoever reads it gets the parent's type.

@@ -1,4 +1,5 @@
 /** Names for TypeScript from names of SQL: any identifier in, valid and distinct TypeScript out. */
+import { ERROR_CLASSES } from './procedures-runtime.ts';
 import { HELPERS } from './typemap.ts';
 import type { Value } from './value-class.ts';
 
@@ -9,9 +10,10 @@ import type { Value } from './value-class.ts';
 const TAKEN = [
   ...['Array', 'Boolean', 'Buffer', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object', 'Promise', 'ReadonlyArray'],
   ...['Record', 'RegExp', 'Set', 'String', 'Symbol', 'Uint8Array', 'Brand', 'Partial', 'Pick', 'Omit', 'Required'],
-  ...['Database', 'KyselyTable', 'KyselyView', 'JsonSchema', 'Queryable', 'DatabaseError'],
+  ...['Database', 'KyselyTable', 'KyselyView', 'JsonSchema', 'Queryable'],
   ...['OWN', 'STANDARD', 'Argument', 'ServerFields', 'TypeError'],
-  ...['constraints', 'typedError', 'undefined'],
+  ...['constraints', 'typedError', 'undefined', 'NullResultError'],
+  ...ERROR_CLASSES,
   // Names of functions: words that cannot be one, and what the generated file calls so itself.
   ...'await break case catch class const continue debugger default delete do else enum export extends'.split(' '),
   ...'eval false finally for function if implements import in instanceof interface let new null package'.split(' '),
@@ -22,7 +24,11 @@ const TAKEN = [
 
 /** Hands out names that are not taken yet: the first comer keeps the plain one. Case matters, as in TypeScript. */
 export class NameRegistry {
-  readonly #taken = new Set<string>(TAKEN);
+  readonly #taken: Set<string>;
+
+  constructor(reserved: readonly string[] = []) {
+    this.#taken = new Set<string>([...TAKEN, ...reserved]);
+  }
 
   /** Finds the first base in `bases`, then the last with 2, 3, …, for which none of the `forms` is taken; takes them all. */
   claim(bases: readonly string[], forms: readonly ((base: string) => string)[] = [(base) => base]): string {

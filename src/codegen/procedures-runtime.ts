@@ -180,3 +180,8 @@ export function typedError(thrown: unknown): unknown {
 }
 
 `;
+
+/** Classes that stand in every file: no type may be called so. */
+export const ERROR_CLASSES: readonly string[] = [...ERRORS.matchAll(/^export class (\w+)/gm)].map(
+  ([, name = '']) => name,
+);

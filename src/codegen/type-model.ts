@@ -15,6 +15,8 @@ export interface TypeOptions {
   readonly parse: Parsing;
   /** JSON Schemas that comments of columns name. Default: none; a column that names one is then any JSON. */
   readonly documents?: Documents;
+  /** Names of the error classes in the procedures file, without `Error`, by SQLSTATE: no type is called so. Default: none. */
+  readonly errors?: Readonly<Record<string, string>>;
   /** Schemas in order; names of tables in the first stand without a prefix. */
   readonly schemas: readonly string[];
 }

@@ -45,6 +45,8 @@ const CASES: readonly Case[] = [
   { name: 'NOT boolean', ddl: `x boolean NOT NULL CHECK (NOT x)`, x: 'false' },
   { name: 'char(n) comes back padded', ddl: `x char(3) NOT NULL CHECK (x IN ('ab', 'abc'))`, x: `'ab ' | 'abc'` },
   { name: '"char"', ddl: `x "char" NOT NULL CHECK (x IN ('a', 'b'))`, x: SHORT },
+  { name: 'name', ddl: `x name NOT NULL CHECK (x IN ('a', 'b'))`, x: SHORT },
+  { name: '"char" as text', ddl: `x "char" NOT NULL CHECK (x::text IN ('a', 'b'))`, x: SHORT },
   {
     name: 'odd column name',
     ddl: `"x" text NOT NULL CHECK ("x" IN ('a', 'b')), "or x" text CHECK ("or x" = 'x')`,
@@ -135,6 +137,9 @@ const CASES: readonly Case[] = [
   { name: 'of COALESCE', ddl: `x text CHECK (coalesce(x, 'a') IN ('a', 'b'))`, x: 'string | null' },
   { name: 'pattern', ddl: `x text NOT NULL CHECK (x ~ '^(a|b)$')`, x: 'string' },
   { name: 'varchar cut by a cast', ddl: `x text NOT NULL CHECK (x::varchar(1) IN ('a', 'b'))`, x: 'string' },
+  { name: 'text cut to one byte', ddl: `x text NOT NULL CHECK (x::"char" IN ('a', 'b'))`, x: 'string' },
+  { name: 'text cut to a name', ddl: `x text NOT NULL CHECK (x::name IN ('a', 'b'))`, x: 'string' },
+  { name: 'literal cut to one byte', ddl: `x text NOT NULL CHECK (x = 'apple'::text::"char"::text)`, x: 'string' },
   { name: 'text as bpchar ignores spaces', ddl: `x text NOT NULL CHECK (x::bpchar IN ('a', 'b'))`, x: 'string' },
   { name: 'bpchar without length keeps spaces', ddl: `x bpchar NOT NULL CHECK (x IN ('a', 'b'))`, x: 'string' },
   { name: 'numeric has a scale', ddl: `x numeric(5,2) NOT NULL CHECK (x IN (1, 2))`, x: 'string' },

@@ -209,6 +209,19 @@ test('compiles under the strictest settings, and says what may and may not be gi
   expect(compile({ 'types.ts': text, 'procedures.ts': procedures, 'consumer.ts': consumer })).toEqual([]);
 });
 
+test('types that are called like an error class stand beside it', async () => {
+  const names = ['permission_error', 'database_error', 'null_result_error', 'slot_taken_error'];
+  const ddl = names.map((name) => `CREATE TYPE ${name} AS ENUM ('a');`).join(' ');
+  const takes = names.map((name, at) => `p_${at} ${name}`).join(', ');
+  const { errors } = OPTIONS;
+  const { text, snapshot, model } = await generated(
+    `${ddl} CREATE TABLE rows (id int); CREATE FUNCTION one(${takes}) RETURNS rows LANGUAGE sql AS 'SELECT 1'`,
+    { errors },
+  );
+  expect(text).toContain('export type PermissionErrorEnum =');
+  expect(compile({ 'types.ts': text, 'procedures.ts': proceduresText(snapshot, model, OPTIONS) ?? '' })).toEqual([]);
+});
+
 test('nothing to call and no error to name: no file', async () => {
   const { snapshot, model } = await generated('CREATE TABLE t (a int)');
   expect(proceduresText(snapshot, model, { errors: {}, types: './types.js' })).toBeNull();
