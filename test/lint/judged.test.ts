@@ -267,3 +267,30 @@ describe('view-security-invoker', () => {
     expect(await subjects('view-security-invoker', { earlier: VIEW, up: ENABLE, down: 'SELECT 1' })).toEqual(['v']);
   });
 });
+
+describe('down-loses-data', () => {
+  test.each([
+    ['ALTER TABLE t ADD a int', 'DELETE FROM t WHERE id = 1', ['t']],
+    ['ALTER TABLE t ADD a int', 'UPDATE t SET b = 1 WHERE id = 1', ['t']],
+    ['ALTER TABLE t ADD a int', 'MERGE INTO t USING u ON t.id = 1 WHEN MATCHED THEN DELETE', ['t']],
+    ['CREATE TABLE t (a int)', 'DELETE FROM t WHERE a = 1', []],
+    ['INSERT INTO t VALUES (1)', 'DELETE FROM t WHERE id = 1', []],
+    ['UPDATE t SET a = 2 WHERE a = 1', 'UPDATE t SET a = 1 WHERE a = 2', []],
+    ['ALTER TABLE t DROP a', 'ALTER TABLE t ADD a int; UPDATE t SET a = 1 WHERE id = 1', []],
+    ['ALTER TABLE t ALTER a DROP NOT NULL', 'UPDATE t SET a = 0 WHERE id = 1; ALTER TABLE t ALTER a SET NOT NULL', []],
+    ['DO $$ BEGIN INSERT INTO t VALUES (1); END $$', 'DELETE FROM t WHERE id = 1', []],
+    ['ALTER TABLE t ADD a int', 'DROP TYPE mood CASCADE', ['mood']],
+    ['ALTER TABLE t ADD a int', 'DROP EXTENSION citext CASCADE', ['citext']],
+    ['ALTER TABLE t ADD a int', 'DROP SCHEMA old CASCADE', ['old']],
+    ['ALTER TABLE t ADD a int', 'DROP DOMAIN cents CASCADE', ['cents']],
+    [
+      "CREATE TYPE mood AS ENUM ('a'); CREATE TYPE pair AS (a int)",
+      'DROP TYPE mood CASCADE; DROP TYPE pair CASCADE',
+      [],
+    ],
+    ['CREATE SCHEMA old; CREATE EXTENSION citext', 'DROP SCHEMA old CASCADE; DROP EXTENSION citext CASCADE', []],
+    ['ALTER TABLE t ADD a int', 'DROP TYPE mood', []],
+  ])('up %s, down %s', async (up, down, expected) => {
+    expect(await subjects('down-loses-data', { up, down })).toEqual(expected);
+  });
+});
