@@ -32,14 +32,10 @@ type Callback = (
   release: (destroy?: Error | boolean) => void,
 ) => void;
 
-type Answer = (thrown: Error | undefined, client: Lent | undefined) => void;
-
 interface Request {
-  /** Of performance.now(). */
-  readonly until: number;
-  readonly answer: Answer;
-  /** Neither answered nor refused. */
-  readonly waits: () => boolean;
+  readonly give: Callback;
+  /** Milliseconds since the epoch. */
+  readonly asked: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -48,11 +44,11 @@ const CLOSED = 'the pool is shut down: it lends nothing more';
 /** Milliseconds that cancelled statements get to end. */
 const CANCELLING = 500;
 
-class Client extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    rememberStart(this);
-  }
+/** pg-pool's `new`; no class of our own: with two kinds of clients in a process, pg's code is slower for both. */
+function Remembered(config: pg.ClientConfig): pg.Client {
+  const client = new pg.Client(config);
+  rememberStart(client);
+  return client;
 }
 
 class LendingPool extends pg.Pool {
@@ -62,8 +58,8 @@ class LendingPool extends pg.Pool {
   readonly #watched: boolean;
   readonly #lent = new Set<Lent>();
   readonly #lastUsed = new WeakMap<Lent, number>();
-  /** Each refuses one request. */
-  readonly #waiting = new Set<() => void>();
+  /** Neither answered nor refused. */
+  readonly #waiting = new Set<Request>();
   readonly #onQuiet: (() => void)[] = [];
   #closing = false;
   #ended: Promise<void> | undefined;
@@ -90,7 +86,7 @@ class LendingPool extends pg.Pool {
       maxLifetimeSeconds: recycle,
       idleTimeoutMillis: idleTimeout,
       keepAlive: true,
-      Client,
+      Client: Remembered as unknown as typeof pg.Client,
     });
     this.#size = sizes;
     this.#waitTimeout = waitTimeout;
@@ -128,7 +124,7 @@ class LendingPool extends pg.Pool {
     const quiet = this.#quiet();
     if (await within(quiet, grace)) return this.#close(0);
     const forced = [...this.#lent];
-    for (const refuse of this.#waiting) refuse();
+    for (const request of this.#waiting) this.#answer(request, new PoolClosedError(CLOSED), undefined);
     // A closed socket alone does not stop a statement: the server would notice when it has a result to send.
     await Promise.all(forced.map((client) => cancelStatement(client, CANCELLING)));
     await within(quiet, CANCELLING);
@@ -166,66 +162,60 @@ class LendingPool extends pg.Pool {
     for (const done of this.#onQuiet.splice(0)) done();
   }
 
-  /** A request that waits is served in the context of whoever gives a connection back: hooks want to know whose it is. */
-  #lend(give: Callback): void {
-    this.#request(this.#watched ? AsyncResource.bind(give) : give);
-  }
-
-  /** With callbacks, as pg's own: three promises more for every query would cost it a tenth of its time. */
-  #request(give: Callback): void {
-    const closed = (): void => give(new PoolClosedError(CLOSED), undefined, () => undefined);
-    if (this.#closing) {
-      closed();
-      return;
-    }
-    const answer: Answer = (thrown, client) => {
-      if (this.#waiting.delete(refuse)) {
-        clearTimeout(request.timer);
-        if (thrown instanceof PoolTimeoutError) this.#timeouts += 1;
-        give(thrown, client, (destroy) => client?.release(destroy));
-      }
-      // It was refused meanwhile and has no use for it.
-      else client?.release();
-      if (client === undefined) this.#settle();
-    };
-    const refuse = (): void => {
-      if (this.#waiting.delete(refuse)) closed();
-    };
-    const waits = (): boolean => this.#waiting.has(refuse);
-    const request: Request = { until: performance.now() + this.#waitTimeout, answer, waits, timer: undefined };
-    this.#waiting.add(refuse);
+  /**
+   * With callbacks, as pg's own: three promises more for every query would cost it a tenth of its time. A request that
+   * waits is served in the context of whoever gives a connection back: hooks want to know whose it is.
+   */
+  #lend(callback: Callback): void {
+    if (this.#closing) return void callback(new PoolClosedError(CLOSED), undefined, () => undefined);
+    const give = this.#watched ? AsyncResource.bind(callback) : callback;
+    const request: Request = { give, asked: Date.now(), timer: undefined };
+    this.#waiting.add(request);
     this.#find(request);
   }
 
+  #answer(request: Request, thrown: Error | undefined, client: Lent | undefined): void {
+    if (this.#waiting.delete(request)) {
+      if (request.timer !== undefined) clearTimeout(request.timer);
+      if (thrown instanceof PoolTimeoutError) this.#timeouts += 1;
+      request.give(thrown, client, (destroy) => client?.release(destroy));
+    }
+    // It was refused meanwhile and has no use for it.
+    else client?.release();
+    if (client === undefined) this.#settle();
+  }
+
   #find(request: Request): void {
-    const { answer } = request;
     super.connect((thrown, found) => {
-      if (thrown && isTimeout(thrown)) return answer(timedOut(this.#waitTimeout, this.stats(), thrown), undefined);
-      if (thrown || found === undefined) return answer(thrown ?? new Error(CLOSED), undefined);
+      if (thrown && isTimeout(thrown)) return this.#late(request, thrown);
+      if (thrown || found === undefined) return this.#answer(request, thrown ?? new Error(CLOSED), undefined);
       const client = found as Lent;
       this.#served += 1;
       const since = this.#lastUsed.get(client);
       this.#track(client);
-      if (since === undefined || Date.now() - since < this.#prePing) return answer(undefined, client);
-      this.#ping(request, client);
+      if (since === undefined || Date.now() - since < this.#prePing) this.#answer(request, undefined, client);
+      else this.#ping(request, client);
     });
   }
 
   /** pg-pool bounds each of its waits, but several and the pings between them are one to whoever asked. */
   #ping(request: Request, client: Lent): void {
-    const { until, answer, waits } = request;
-    const rest = until - performance.now();
-    request.timer ??= setTimeout(() => answer(timedOut(this.#waitTimeout, this.stats()), undefined), rest);
+    const rest = request.asked + this.#waitTimeout - Date.now();
+    request.timer ??= setTimeout(() => this.#late(request), rest);
     // Half of the rest: if this one is dead, the next one has a chance.
     const limit = Math.max(50, Math.min(rest / 2, 1_000));
     client.query({ text: 'SELECT 1', query_timeout: limit } as pg.QueryConfig).then(
-      () => answer(undefined, client),
+      () => this.#answer(request, undefined, client),
       () => {
         this.#dead += 1;
         client.release(true);
-        if (waits()) this.#find(request);
+        if (this.#waiting.has(request)) this.#find(request);
       },
     );
+  }
+
+  #late(request: Request, cause?: Error): void {
+    this.#answer(request, timedOut(this.#waitTimeout, this.stats(), cause), undefined);
   }
 
   /** A connection beyond the size is closed when it comes back and nobody waits for it. */
