@@ -5,6 +5,7 @@
 import type { Column, QName, Table, TypeSource, UserType } from '../catalog/type-source.ts';
 import { rememberingParser } from './expression.ts';
 import { both, bothFacts, type Facts, type FactsByColumn, factsOf } from './facts.ts';
+import { foreignBase, isKnownText } from './foreign-types.ts';
 import type { ValueClass } from './value-class.ts';
 
 /** What stands behind a type name once domains are followed to their base, as the driver does. */
@@ -20,15 +21,20 @@ export interface ResolvedType {
   /** Facts that the domains' checks give. */
   readonly facts: Facts;
   readonly valueClass: ValueClass;
+  /** Of a schema that was not read: a domain perhaps, whose values the driver parses as its base's. */
+  readonly unread?: true;
 }
 
 /** Looks types up by schema and name, and remembers what it resolved. */
 export class TypeResolver {
   readonly #types: ReadonlyMap<string, UserType>;
+  readonly #read: ReadonlySet<string> | undefined;
   readonly #resolved = new Map<string, ResolvedType>();
   readonly parse = rememberingParser();
 
-  constructor(snapshot: TypeSource) {
+  /** `schemas`: those that the Snapshot was read from. Default: nothing is taken for unread. */
+  constructor(snapshot: TypeSource, schemas?: readonly string[]) {
+    this.#read = schemas && new Set(schemas);
     this.#types = new Map(snapshot.types.map((type) => [key(type), type]));
   }
 
@@ -45,8 +51,11 @@ export class TypeResolver {
   #resolve(name: QName, text: string, dimensions: 0 | 1, loose: boolean): ResolvedType {
     const type = this.#types.get(key(name));
     if (type?.kind !== 'domain' || dimensions === 1) {
+      const base = type === undefined && dimensions === 0 ? foreignBase(name) : undefined;
+      if (base !== undefined) return this.#resolve(base, '', 0, loose);
       const valueClass = classify(name, text, dimensions, type, loose);
-      return { name, text, dimensions, userType: type, domains: [], facts: {}, valueClass };
+      const plain = { name, text, dimensions, userType: type, domains: [], facts: {}, valueClass };
+      return type === undefined && dimensions === 0 && this.#isUnread(name) ? { ...plain, unread: true } : plain;
     }
     const base = this.#resolve(type.baseType, type.base, type.dimensions, loose || isOwnCollation(type.collation));
     const facts = type.checks
@@ -55,6 +64,11 @@ export class TypeResolver {
       .reduce(bothFacts, base.facts);
     const { notNull } = type;
     return { ...base, domains: [type, ...base.domains], facts: notNull ? { ...facts, notNull } : facts };
+  }
+
+  #isUnread(name: QName): boolean {
+    if (name.schema === 'pg_catalog' || this.#read === undefined) return false;
+    return !this.#read.has(name.schema) && !isKnownText(name);
   }
 }
 

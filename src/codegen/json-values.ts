@@ -5,6 +5,7 @@
 import { key, type ResolvedType } from './columns.ts';
 import type { JsonSchema } from './documents.ts';
 import type { Facts } from './facts.ts';
+import { foreignBase } from './foreign-types.ts';
 import { portablePattern } from './patterns.ts';
 import type { TypedComposite } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
@@ -21,6 +22,7 @@ export interface ValueOptions {
 /** Schema of a value that is not NULL. */
 export function valueSchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
   if (type.dimensions === 1) return arraySchema(type, facts, options);
+  if (type.unread) return {};
   const composite = parsedComposite(type, options);
   if (composite) return compositeSchema(composite, options);
   const { valueClass } = type;
@@ -62,7 +64,8 @@ function arraySchema(type: ResolvedType, facts: Facts, options: ValueOptions): J
     return { type: 'array', items: facts.fullElements ? item : orNull(item) };
   }
   // A domain's arrays arrive as those of its base, of which nothing but the text is known here.
-  if (isRawArray(type.name)) return { type: 'array', items: type.userType?.kind === 'domain' ? {} : textOrNull(facts) };
+  const isDomain = type.userType?.kind === 'domain' || foreignBase(type.name) !== undefined;
+  if (isRawArray(type.name)) return { type: 'array', items: isDomain ? {} : textOrNull(facts) };
   const element: ResolvedType = { ...type, dimensions: 0, domains: [], facts: {}, valueClass: { kind: 'other' } };
   const numbers = type.name.name === 'numeric' && direction === 'read' && !parse.arrays;
   const item = numbers ? FLOAT : scalarSchema(element, {}, options);

@@ -56,6 +56,7 @@ export class TypeMapper {
   /** `place`: null when the values that `facts` lists are no column's own. */
   mapped(type: ResolvedType, facts: Facts, place: UnionPlace | null): Mapped {
     if (type.dimensions === 1) return this.#array(type, facts);
+    if (type.unread) return both('unknown');
     const object = this.#object(type);
     if (object !== undefined) return { read: object, write: 'string' };
     const values = this.#literals(type, facts);

@@ -51,7 +51,7 @@ class ModelBuilder {
     this.#snapshot = snapshot;
     this.#options = options;
     this.#names = new NameRegistry(Object.values(options.errors ?? {}).map((name) => `${name}Error`));
-    this.#types = new TypeResolver(snapshot);
+    this.#types = new TypeResolver(snapshot, options.schemas);
     this.#mapper = new TypeMapper(this.#types, options, this.#names);
     // A partition has its parent's rows; whoever reads it gets the parent's type.
     this.#tables = snapshot.tables.filter((table) => table.parents.every((parent) => parent.bound === null));

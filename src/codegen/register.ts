@@ -7,6 +7,7 @@
 import { qname } from '../base/ident.ts';
 import type { QName, TypeSource } from '../catalog/type-source.ts';
 import { key, TypeResolver } from './columns.ts';
+import { foreignBase } from './foreign-types.ts';
 import { quoted } from './names.ts';
 import type { TypedComposite, TypeModel } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
@@ -62,21 +63,27 @@ function arrayTypes(snapshot: TypeSource, model: TypeModel, parse: Parsing): rea
     if (isObject && element.domains.length === 0) return [];
     return [[arrayOf(type), isRawArray(element.name) && !isObject ? 'text[]' : arrayOf(element.name)] as const];
   });
-  return [...own, ...catalogTypes(model).map((type) => [arrayOf(type), 'text[]'] as const)];
+  const known = new Set(snapshot.types.map(key));
+  const others = usedTypes(model).filter((name) => !known.has(key(name)));
+  const baseOf = (type: QName): string => {
+    const base = foreignBase(type);
+    return base === undefined || isRawArray(base) ? 'text[]' : arrayOf(base);
+  };
+  return [...own, ...others.map((type) => [arrayOf(type), baseOf(type)] as const)];
 }
 
-/** Types of pg_catalog whose arrays are in use, and have no parser: bit[], tsvector[], … */
-function catalogTypes({ relations, routines }: TypeModel): readonly QName[] {
-  const columns = relations.flatMap((relation) => relation.columns.map(({ type }) => type));
+/** Element types of the arrays in use that have no parser: pg_catalog's (bit[], tsvector[], …), extensions', other schemas'. */
+function usedTypes({ relations, routines, composites }: TypeModel): readonly QName[] {
+  const columns = [...relations, ...composites].flatMap(({ columns: all }) => all.map(({ type }) => type));
   const values = routines.flatMap(({ parameters, result }) =>
     [...parameters, ...(result.kind === 'rows' ? result.columns : [result])].flatMap((one) =>
       'type' in one ? [one.type] : [],
     ),
   );
   const names = [...columns, ...values]
-    .filter(({ dimensions, name }) => dimensions === 1 && name.schema === 'pg_catalog' && isRawArray(name))
-    .map(({ name }) => name.name);
-  return [...new Set(names)].sort().map((name) => ({ schema: 'pg_catalog', name }));
+    .filter(({ dimensions, name }) => dimensions === 1 && isRawArray(name))
+    .map(({ name }) => [key(name), name] as const);
+  return [...new Map(names)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
 }
 
 function arrayOf({ schema, name }: QName): string {

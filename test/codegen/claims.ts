@@ -123,6 +123,8 @@ class Walker {
         return typeof value === 'boolean';
       case ts.SyntaxKind.BigIntKeyword:
         return typeof value === 'bigint';
+      case ts.SyntaxKind.UnknownKeyword:
+        return true;
       case ts.SyntaxKind.NeverKeyword:
         return false;
       default:
