@@ -267,8 +267,7 @@ describe('refusals: nothing is written', () => {
         const poor = shop(three(), { ...at.target, user: role });
         expect(await poor.fails('squash', { to: '003' })).toMatchObject({ code: 'SCRATCH_DENIED' });
       } finally {
-        // The scratch databases have taken theirs with them.
-      await at.query(`DROP ROLE IF EXISTS ${role}`);
+        await at.query(`DROP ROLE ${role}`);
       }
     }));
 });
