@@ -157,8 +157,8 @@ function bodyText(routine: TypedRoutine, indent: string, overloaded = false): st
   const { parameters, result, kind, entity } = routine;
   const cast = overloaded && parameters.length > 0 ? `const given = args as ${argsName(entity)};\n${indent}` : '';
   const object = overloaded ? 'given' : 'args';
-  const given = parameters.map((one) => `${indent}  ${argumentText(one, object)},\n`).join('');
-  const list = parameters.length === 0 ? '[]' : `[\n${given}${indent}]`;
+  const given = argumentTexts(routine, object).map((text) => `${indent}  ${text},\n`);
+  const list = given.length === 0 ? '[]' : `[\n${given.join('')}${indent}]`;
   const [head, tail] = statement(routine);
   const run = `run(db, ${quoted(head)}, ${list}, ${quoted(tail)})`;
   if (result.kind === 'void') return `${indent}${cast}return nothing(${run});\n`;
@@ -172,22 +172,29 @@ function bodyText(routine: TypedRoutine, indent: string, overloaded = false): st
 }
 
 /** What stands around the arguments. Values get a name of their own, whatever the function is called. */
-function statement({ schema, name, kind, result, parameters }: TypedRoutine): readonly [string, string] {
+function statement({ schema, name, kind, result, parameters, outs }: TypedRoutine): readonly [string, string] {
   const called = qname(schema, name);
   if (kind === 'procedure') {
-    const out =
-      result.kind === 'rows' ? result.columns.filter((one) => !parameters.some((p) => p.name === one.name)) : [];
-    const nulls = out.map((one) => (one.name === null ? 'NULL' : `${ident(one.name)} => NULL`)).join(', ');
-    return [`CALL ${called}(`, `${nulls === '' ? '' : `${parameters.length > 0 ? ', ' : ''}${nulls}`})`];
+    const named = outs.flatMap((one) => (one.name === null ? [] : [`${ident(one.name)} => NULL`]));
+    const first = parameters.length + outs.length - named.length === 0;
+    return [`CALL ${called}(`, `${named.length === 0 || first ? '' : ', '}${named.join(', ')})`];
   }
   if (result.kind === 'void') return [`SELECT ${called}(`, ')'];
   if (result.kind === 'value') return [`SELECT * FROM ${called}(`, ') AS t(value)'];
   return [`SELECT * FROM ${called}(`, ')'];
 }
 
+/** Parameters in their order, and a NULL for each OUT parameter that has its place among them. */
+function argumentTexts({ parameters, outs }: TypedRoutine, object: string): readonly string[] {
+  const nulls = outs.filter(({ name }) => name === null);
+  const at = (index: number) =>
+    nulls.flatMap(({ before, declared }) => (before === index ? [`['', ${quoted(declared)}, null]`] : []));
+  return [...parameters.flatMap((one, index) => [...at(index), argumentText(one, object)]), ...at(parameters.length)];
+}
+
 function argumentText(one: TypedParameter, object: string): string {
   const value = /^[A-Za-z_$][\w$]*$/.test(one.key) ? `${object}.${one.key}` : `${object}[${quoted(one.key)}]`;
-  const by = one.name === null ? '' : `${ident(one.name)} => `;
+  const by = one.name === null || one.byPlace ? '' : `${ident(one.name)} => `;
   const sent = isJson(one) ? `json(${value})` : value;
   return `[${quoted((one.variadic ? 'VARIADIC ' : '') + by)}, ${quoted(one.declared)}, ${sent}]`;
 }

@@ -9,6 +9,7 @@ import type { TypeMapper } from './mapper.ts';
 import { camelWords, type NameRegistry, pascal } from './names.ts';
 import {
   argsName,
+  type OutPlace,
   resultName,
   type TypedParameter,
   type TypedResult,
@@ -58,6 +59,27 @@ function outputs({ parameters }: Routine): readonly Parameter[] {
   return parameters.filter(({ mode }) => mode === 'out' || mode === 'inout' || mode === 'table');
 }
 
+/** Parameters as a call lists them: that of a procedure has its OUT parameters too. */
+function listed(routine: Routine): readonly Parameter[] {
+  return routine.kind === 'procedure' ? routine.parameters : inputs(routine);
+}
+
+/** Those that go by place, because SQL takes none by place after one by name. */
+function placed(routine: Routine): ReadonlySet<Parameter> {
+  const all = listed(routine);
+  return new Set(all.slice(0, all.findLastIndex(({ name }) => name === null) + 1));
+}
+
+function outPlaces(routine: Routine): readonly OutPlace[] {
+  const byPlace = placed(routine);
+  let before = 0;
+  return listed(routine).flatMap((one) => {
+    if (one.mode === 'out') return [{ name: byPlace.has(one) ? null : one.name, before, declared: one.type }];
+    before += 1;
+    return [];
+  });
+}
+
 class RoutineReader {
   readonly #sources: RoutineSources;
   readonly #columns: ReadonlyMap<string, readonly Column[]>;
@@ -82,7 +104,8 @@ class RoutineReader {
       const entity = this.#sources.names.claim([pascal(call)], [argsName, resultName]);
       const { schema, name, kind, identity, comment } = routine;
       const result = this.#result(routine);
-      return { schema, name, kind: kind as 'function', identity, comment, call, entity, parameters, result };
+      const outs = outPlaces(routine);
+      return { schema, name, kind: kind as 'function', identity, comment, call, entity, parameters, outs, result };
     });
   }
 
@@ -94,12 +117,14 @@ class RoutineReader {
   #parameters(routine: Routine): readonly TypedParameter[] {
     const all = inputs(routine);
     const keys = argumentKeys(all.map(({ name }) => name));
+    const byPlace = placed(routine);
     return all.map((parameter, at) => ({
       ...this.#value(parameter),
       key: keys[at] ?? '',
       optional: parameter.default !== null,
       takesNull: /^NULL(::.*)?$/s.test(parameter.default ?? ''),
       variadic: parameter.mode === 'variadic',
+      byPlace: byPlace.has(parameter),
     }));
   }
 
@@ -112,7 +137,16 @@ class RoutineReader {
   #result(routine: Routine): TypedResult {
     const { returnType, returns, returnsSet: set } = routine;
     const out = outputs(routine);
-    if (out.length > 0) return { kind: 'rows', entity: null, columns: out.map((one) => this.#value(one)), set };
+    const [only] = out;
+    if (out.length === 1 && only?.name === null && routine.kind === 'function') {
+      const { type, read } = this.#value(only);
+      return { kind: 'value', type, read, set };
+    }
+    if (out.length > 0) {
+      // As the server calls a column without a name.
+      const columns = out.map((one, at) => this.#value({ ...one, name: one.name ?? `column${at + 1}` }));
+      return { kind: 'rows', entity: null, columns, set };
+    }
     if (returnType === null || returns === null || returns === 'void') return { kind: 'void' };
     const text = returns.replace(/^SETOF /, '');
     const columns = text.endsWith('[]') ? undefined : this.#columns.get(key(returnType));

@@ -102,6 +102,16 @@ export interface TypedParameter extends TypedValue {
   /** Its default is NULL, so NULL may be given too. */
   readonly takesNull: boolean;
   readonly variadic: boolean;
+  /** Given by place: it has no name, or one without stands after it. */
+  readonly byPlace: boolean;
+}
+
+/** What a CALL must hold for an OUT parameter of a procedure: a NULL. */
+export interface OutPlace {
+  /** Null: given by place, in front of the parameter of the index `before`. */
+  readonly name: string | null;
+  readonly before: number;
+  readonly declared: string;
 }
 
 export type TypedResult =
@@ -125,6 +135,8 @@ export interface TypedRoutine extends QName {
   /** `AcceptBooking` of `AcceptBookingArgs` and `AcceptBookingResult`. */
   readonly entity: string;
   readonly parameters: readonly TypedParameter[];
+  /** Of a procedure; a function is called without. */
+  readonly outs: readonly OutPlace[];
   readonly result: TypedResult;
   readonly comment: string | null;
 }

@@ -113,6 +113,40 @@ describe('calls', () => {
   });
 });
 
+describe('parameters without names', () => {
+  const unnamed = `
+    CREATE FUNCTION two(OUT int, OUT text) LANGUAGE sql AS $$ SELECT 1, 'a' $$;
+    CREATE FUNCTION lone(OUT int) LANGUAGE sql AS 'SELECT 7';
+    CREATE FUNCTION some_named(a int, int, b int DEFAULT 10, c int DEFAULT 100) RETURNS int LANGUAGE sql AS 'SELECT $1 - $2 + $3 + $4';
+    CREATE PROCEDURE half(a int, OUT int) LANGUAGE plpgsql AS 'BEGIN $2 := $1 / 2; END';
+    CREATE PROCEDURE mixed(OUT int, a int, INOUT int, OUT c int, b int DEFAULT 5) LANGUAGE plpgsql AS
+      'BEGIN $1 := $2; $3 := $3 + $2; $4 := $5; END';
+    CREATE PROCEDURE only_out(OUT c int) LANGUAGE plpgsql AS 'BEGIN c := 3; END';`;
+
+  test('go by place, and come back as the server calls them', () =>
+    withDdl(unnamed, async (session) => {
+      const { text, snapshot, model } = await fromSession(session);
+      const procedures = proceduresText(snapshot, model, OPTIONS) ?? '';
+      const calls = await loaded<Exports>(procedures);
+      const call = (name: string, args?: object): Promise<unknown> | undefined => calls[name]?.(session.client, args);
+      expect(await call('two')).toEqual({ column1: 1, column2: 'a' });
+      expect(await call('lone')).toBe(7);
+      expect(await call('someNamed', { a: 5, arg2: 3 })).toBe(112);
+      expect(await call('someNamed', { a: 5, arg2: 3, c: 0 })).toBe(12);
+      expect(await call('half', { a: 8 })).toEqual({ column1: 4 });
+      expect(await call('mixed', { a: 2, arg2: 3 })).toEqual({ column1: 2, column2: 5, c: 5 });
+      expect(await call('mixed', { a: 2, arg2: 3, b: 6 })).toEqual({ column1: 2, column2: 5, c: 6 });
+      expect(await call('onlyOut')).toEqual({ c: 3 });
+      const consumer = `import type { Queryable } from './procedures.ts';
+        import { half, lone, mixed, two } from './procedures.ts';
+        export async function use(db: Queryable): Promise<[number | null, string | null, number | null]> {
+          await mixed(db, { a: 1, arg2: 2 });
+          return [(await half(db, { a: 1 })).column1, (await two(db)).column2, await lone(db)];
+        }`;
+      expect(compile({ 'types.ts': text, 'procedures.ts': procedures, 'consumer.ts': consumer })).toEqual([]);
+    }));
+});
+
 describe('errors', () => {
   test('have the class of their SQLSTATE, with all that the server said', async () => {
     await withCalls(async (calls, { client }) => {
