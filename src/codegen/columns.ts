@@ -111,6 +111,8 @@ function classify(
     case 'float4':
     case 'float8':
       return { kind: 'number' };
+    case 'numeric':
+      return { kind: 'numeric' };
     default:
       return { kind: 'other' };
   }

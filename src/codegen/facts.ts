@@ -9,6 +9,7 @@ import {
   elements,
   exactValue,
   harmlessCasts,
+  isRounded,
   NUMBER_CASTS,
   numberOf,
   TEXT_CASTS,
@@ -35,6 +36,8 @@ export interface Facts {
   readonly finite?: boolean;
   /** Arrays: no NULL among the elements. */
   readonly fullElements?: boolean;
+  /** Arrays: dimensions of those that are not empty. */
+  readonly depth?: number;
 }
 
 export type FactsByColumn = ReadonlyMap<string, Facts>;
@@ -97,17 +100,30 @@ function read(expr: Expr, classOf: ClassOf): FactsByColumn {
   }
 }
 
-/** One of the two holds. Only value sets and NOT NULL survive: ranges of different branches say nothing together. */
+/**
+ * One of the two holds. A branch that only NULL keeps leaves what the other one says of values besides NULL. Else only value
+ * sets and NOT NULL survive: ranges of different branches say nothing together.
+ */
 function either(a: FactsByColumn, b: FactsByColumn): FactsByColumn {
   const out = new Map<string, Facts>();
   for (const [column, left] of a) {
     const right = b.get(column);
     if (right === undefined) continue;
+    const [rest] = isNullOnly(left) ? [right] : isNullOnly(right) ? [left] : [];
+    if (rest !== undefined) {
+      const { notNull: _, ...facts } = rest;
+      out.set(column, facts);
+      continue;
+    }
     const values = left.values && right.values ? [...new Set([...left.values, ...right.values])] : undefined;
     const notNull = left.notNull && right.notNull;
     if (values || notNull) out.set(column, { ...(values ? { values } : {}), ...(notNull ? { notNull } : {}) });
   }
   return out;
+}
+
+function isNullOnly({ values }: Facts): boolean {
+  return values?.length === 0;
 }
 
 function nullTest(of: Expr): FactsByColumn {
@@ -138,7 +154,9 @@ function operator(op: string, left: Expr, right: Expr, classOf: ClassOf): FactsB
     const mirrored = MIRRORED[op];
     return mirrored === undefined ? NOTHING : operator(mirrored, right, left, classOf);
   }
-  if (op === '=') return both(member(left, [right], classOf), bounded(op, left, right, classOf));
+  if (op === '=') {
+    return [bounded(op, left, right, classOf), dimensions(left, right)].reduce(both, member(left, [right], classOf));
+  }
   if (op === '~') return pattern(left, right, classOf);
   return bounded(op, left, right, classOf);
 }
@@ -159,14 +177,33 @@ function bounded(op: string, left: Expr, right: Expr, classOf: ClassOf): FactsBy
   const column = uncast(measured ?? left, measured ? TEXT_CASTS : NUMBER_CASTS);
   if (column.kind !== 'column') return NOTHING;
   const { kind } = classOf(column.name);
-  if (measured) return kind === 'text' ? new Map([[column.name, lengthFacts(op, limit)]]) : NOTHING;
-  const numeric = kind === 'integer' || kind === 'number';
-  return numeric ? new Map([[column.name, rangeFacts(op, limit)]]) : NOTHING;
+  const exact = !isRounded(right);
+  if (measured) return kind === 'text' && exact ? new Map([[column.name, lengthFacts(op, limit)]]) : NOTHING;
+  const casts = NUMERIC_CASTS[kind];
+  const isRange = casts !== undefined && uncast(left, casts).kind === 'column';
+  return isRange ? new Map([[column.name, rangeFacts(op, limit, exact)]]) : NOTHING;
 }
 
-function rangeFacts(op: string, value: number): Facts {
-  if (op === '>' || op === '>=') return { min: { value, exclusive: op === '>' } };
-  if (op === '<' || op === '<=') return { max: { value, exclusive: op === '<' } };
+/** Casts of a column that do not move a number across a bound: an integer rounds, a numeric keeps 15 digits of a float. */
+const NUMERIC_CASTS: Readonly<Partial<Record<ValueClass['kind'], ReadonlySet<string>>>> = {
+  integer: NUMBER_CASTS,
+  bigint: new Set(['smallint', 'integer', 'bigint', 'numeric']),
+  numeric: new Set(['numeric']),
+  number: new Set(['double precision']),
+};
+
+/** `array_ndims(column) = 2`, which is NULL for an empty array. */
+function dimensions(left: Expr, right: Expr): FactsByColumn {
+  const [array] = left.kind === 'call' && left.name === 'array_ndims' ? left.args : [];
+  const depth = numberOf(right);
+  const isDepth = array?.kind === 'column' && depth !== null && Number.isInteger(depth) && depth > 0;
+  return isDepth ? new Map([[array.name, { depth }]]) : NOTHING;
+}
+
+/** Of a value that is not the literal's own, itself may be on the right side. */
+function rangeFacts(op: string, value: number, exact: boolean): Facts {
+  if (op === '>' || op === '>=') return { min: { value, exclusive: op === '>' && exact } };
+  if (op === '<' || op === '<=') return { max: { value, exclusive: op === '<' && exact } };
   return {};
 }
 

@@ -6,6 +6,7 @@ import { key, type ResolvedType } from './columns.ts';
 import type { JsonSchema } from './documents.ts';
 import type { Facts } from './facts.ts';
 import { foreignBase } from './foreign-types.ts';
+import { FLOAT, floatWritten, integerSchema, wide } from './json-numbers.ts';
 import { portablePattern } from './patterns.ts';
 import type { TypedComposite } from './type-model.ts';
 import { isRawArray, type Parsing } from './typemap.ts';
@@ -28,7 +29,7 @@ export function valueSchema(type: ResolvedType, facts: Facts, options: ValueOpti
   const { valueClass } = type;
   const parsed = valueClass.kind === 'bigint' && options.parse.int8 !== 'string';
   if (facts.values && !parsed) return listSchema(facts.values, type, options);
-  if (valueClass.kind === 'enum') return { type: 'string', enum: valueClass.labels };
+  if (valueClass.kind === 'enum') return labelSchema(valueClass.labels);
   return scalarSchema(type, facts, options);
 }
 
@@ -40,6 +41,10 @@ export function orNull(schema: JsonSchema): JsonSchema {
   return { anyOf: [...cases.filter(({ type }) => type !== 'null'), { type: 'null' }] };
 }
 
+function labelSchema(labels: readonly string[]): JsonSchema {
+  return labels.length === 0 ? { not: {} } : { type: 'string', enum: labels };
+}
+
 function listSchema(values: readonly unknown[], type: ResolvedType, { direction }: ValueOptions): JsonSchema {
   if (values.length === 0) return { not: {} };
   const [first] = values;
@@ -47,7 +52,7 @@ function listSchema(values: readonly unknown[], type: ResolvedType, { direction 
     return {
       anyOf: [
         { type: 'string', enum: values },
-        { type: 'integer', enum: values.map(Number) },
+        { type: 'integer', enum: values.map(Number).filter(Number.isSafeInteger) },
       ],
     };
   }
@@ -57,19 +62,34 @@ function listSchema(values: readonly unknown[], type: ResolvedType, { direction 
 function arraySchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
   const { parse, direction } = options;
   const isBox = type.name.schema === 'pg_catalog' && type.name.name === 'box';
-  if (isBox || (direction === 'read' && isRawArray(type.name) && !parse.arrays)) return { type: 'string' };
+  const isRaw = isRawArray(type.name);
+  if (isBox || (direction === 'read' && isRaw && !parse.arrays)) return { type: 'string' };
+  const item = itemSchema(type, options);
+  const array = nested(facts.fullElements ? item : orNull(item), facts);
+  return isRaw && direction === 'write' ? { anyOf: [{ type: 'string' }, array] } : array;
+}
+
+/** The server does not hold a column to the dimensions of its declaration: elements may be arrays unless a CHECK says no. */
+function nested(item: JsonSchema, { depth, fullElements }: Facts): JsonSchema {
+  // array_position() refuses what has more than one dimension.
+  if (fullElements) return { type: 'array', items: item };
+  if (depth !== undefined)
+    return depth > 1 ? { type: 'array', items: nested(item, { depth: depth - 1 }) } : { type: 'array', items: item };
+  if (Object.keys(item).length === 0) return { type: 'array', items: item };
+  const cases = Object.keys(item).join() === 'anyOf' ? (item.anyOf as readonly JsonSchema[]) : [item];
+  return { type: 'array', items: { anyOf: [...cases, { type: 'array' }] } };
+}
+
+function itemSchema(type: ResolvedType, options: ValueOptions): JsonSchema {
   const composite = parsedComposite(type, options);
-  if (composite) {
-    const item = compositeSchema(composite, options);
-    return { type: 'array', items: facts.fullElements ? item : orNull(item) };
-  }
+  if (composite) return compositeSchema(composite, options);
+  if (type.userType?.kind === 'enum') return labelSchema(type.userType.labels);
   // A domain's arrays arrive as those of its base, of which nothing but the text is known here.
-  const isDomain = type.userType?.kind === 'domain' || foreignBase(type.name) !== undefined;
-  if (isRawArray(type.name)) return { type: 'array', items: isDomain ? {} : textOrNull(facts) };
+  if (type.userType?.kind === 'domain' || foreignBase(type.name) !== undefined) return {};
+  if (isRawArray(type.name)) return { type: 'string' };
   const element: ResolvedType = { ...type, dimensions: 0, domains: [], facts: {}, valueClass: { kind: 'other' } };
-  const numbers = type.name.name === 'numeric' && direction === 'read' && !parse.arrays;
-  const item = numbers ? FLOAT : scalarSchema(element, {}, options);
-  return { type: 'array', items: facts.fullElements ? item : orNull(item) };
+  const numbers = type.name.name === 'numeric' && options.direction === 'read' && !options.parse.arrays;
+  return numbers ? FLOAT : scalarSchema(element, {}, options);
 }
 
 function parsedComposite(
@@ -85,19 +105,10 @@ function compositeSchema({ columns }: TypedComposite, options: ValueOptions): Js
   return { type: 'object', properties: Object.fromEntries(properties), required, additionalProperties: false };
 }
 
-function textOrNull({ fullElements }: Facts): JsonSchema {
-  return fullElements ? { type: 'string' } : orNull({ type: 'string' });
-}
-
-/** JSON has no NaN and no infinity: JSON.stringify writes null. */
-const FLOAT: JsonSchema = { anyOf: [{ type: 'number' }, { type: 'null' }] };
-const INTEGER = '^-?[0-9]+$';
-const NUMERIC = '^(-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|-?Infinity)$';
 /** Date.prototype.toJSON(), years outside 0 to 9999 included. */
 const ISO = '^(\\d{4}|[+-]\\d{6})-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$';
 /** A timestamp without time zone; a zone may be given, and is ignored by the server. */
 const LOCAL = '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d(:?\\d\\d)?)?$';
-const WIDTH = { int2: 2 ** 15, int4: 2 ** 31 } as const;
 const INTERVAL = ['years', 'months', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'] as const;
 
 function scalarSchema(type: ResolvedType, facts: Facts, options: ValueOptions): JsonSchema {
@@ -109,16 +120,16 @@ function scalarSchema(type: ResolvedType, facts: Facts, options: ValueOptions): 
       return { type: 'boolean' };
     case 'int2':
     case 'int4':
-      return { type: 'integer', ...range(facts, WIDTH[name]) };
+      return integerSchema(name, facts);
     case 'oid':
       return { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 };
     case 'float4':
     case 'float8':
-      return direction === 'read' ? FLOAT : floatWritten(facts);
+      return direction === 'read' ? FLOAT : floatWritten(type, facts);
     case 'int8':
-      return wide(parse.int8, INTEGER, 'integer', direction);
+      return wide(type, facts, parse.int8, direction);
     case 'numeric':
-      return wide(parse.numeric, NUMERIC, 'number', direction);
+      return wide(type, facts, parse.numeric, direction);
     case 'json':
     case 'jsonb':
       return {};
@@ -129,33 +140,6 @@ function scalarSchema(type: ResolvedType, facts: Facts, options: ValueOptions): 
     default:
       return direction === 'read' ? (objectSchema(name) ?? text(type, facts)) : text(type, facts);
   }
-}
-
-function range({ min, max }: Facts, width: number): JsonSchema {
-  const low = min ? (min.exclusive ? Math.floor(min.value) + 1 : Math.ceil(min.value)) : -width;
-  const high = max ? (max.exclusive ? Math.ceil(max.value) - 1 : Math.floor(max.value)) : width - 1;
-  return { minimum: Math.max(low, -width), maximum: Math.min(high, width - 1) };
-}
-
-/** NaN is greater than every number: a minimum lets it pass, so its text is allowed unless a maximum keeps it out. */
-function floatWritten({ min, max }: Facts): JsonSchema {
-  const bounds = {
-    ...(min ? { [min.exclusive ? 'exclusiveMinimum' : 'minimum']: min.value } : {}),
-    ...(max ? { [max.exclusive ? 'exclusiveMaximum' : 'maximum']: max.value } : {}),
-  };
-  return {
-    anyOf: [
-      { type: 'number', ...bounds },
-      { type: 'string', enum: ['NaN', 'Infinity', '-Infinity'] },
-    ],
-  };
-}
-
-function wide(parsed: string, pattern: string, exact: string, direction: 'read' | 'write'): JsonSchema {
-  const written = { type: 'string', pattern };
-  if (direction === 'write') return { anyOf: [{ type: exact }, written] };
-  if (parsed === 'number') return exact === 'number' ? FLOAT : { type: exact };
-  return written;
 }
 
 function momentRead(name: string, facts: Facts, { parse, infinity }: ValueOptions): JsonSchema {

@@ -115,3 +115,9 @@ export function numberOf(expr: Expr): number | null {
   const value = Number(bare.text);
   return Number.isFinite(value) ? value : null;
 }
+
+/** More digits than a JavaScript number surely holds: the value of numberOf() may lie on the other side of the literal. */
+export function isRounded(expr: Expr): boolean {
+  const bare = uncast(expr, NUMBER_CASTS);
+  return bare.kind === 'literal' && bare.text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '').length > 15;
+}

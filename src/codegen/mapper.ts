@@ -63,10 +63,11 @@ export class TypeMapper {
     const shared = [...type.domains, ...(type.userType ? [type.userType] : [])]
       .map((one) => this.#typeUnions.get(key(one)))
       .find((union) => union !== undefined);
-    if (shared && (values === undefined || sameValues(shared.values, values))) return both(shared.name);
+    if (shared && (values === undefined || sameValues(shared.values, values)))
+      return listed(shared.name, shared.values, type);
     if (values?.length === 0) return both('never');
-    if (place !== null && named(values)) return both(this.#union(place, values, null).name);
-    if (values) return both(values.map(literalText).join(' | '));
+    if (place !== null && named(values)) return listed(this.#union(place, values, null).name, values, type);
+    if (values) return listed(values.map(literalText).join(' | '), values, type);
     const mapped = scalarType(type.name, this.#options.parse);
     return facts.finite || !this.#options.infinity ? finite(mapped) : mapped;
   }
@@ -111,7 +112,7 @@ export class TypeMapper {
     const union = this.#typeUnions.get(key(type.name));
     const write = union?.name ?? scalarType(element.name).write;
     const parsed = parse.arrays && element.dimensions === 0 ? this.#parsedElement(type.name, element) : undefined;
-    const options = { fullElements: facts.fullElements ?? false, element: write, parse, parsed };
+    const options = { fullElements: facts.fullElements ?? false, depth: facts.depth, element: write, parse, parsed };
     const mapped = arrayType(type.name, options);
     return infinity ? mapped : finite(mapped);
   }
@@ -135,6 +136,13 @@ function named(values: readonly Value[] | undefined): values is readonly Value[]
 
 function both(text: string): Mapped {
   return { read: text, write: text };
+}
+
+/** An int8 arrives as digits; a number may be written too. */
+function listed(text: string, values: readonly Value[], { valueClass }: ResolvedType): Mapped {
+  if (valueClass.kind !== 'bigint') return both(text);
+  const numbers = values.map(Number).filter(Number.isSafeInteger);
+  return { read: text, write: [text, ...numbers].join(' | ') };
 }
 
 function finite({ read, write }: Mapped): Mapped {

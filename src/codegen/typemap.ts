@@ -125,6 +125,8 @@ export function isRawArray(type: QName): boolean {
 export interface ArrayOptions {
   /** No NULL among the elements. */
   readonly fullElements: boolean;
+  /** Dimensions, when a CHECK says how many. Default 1: the server does not hold a column to its declaration. */
+  readonly depth?: number | undefined;
   /** The write type of an element, when it is narrower than its type's (an enum's union). */
   readonly element?: string;
   /** What an element of a raw array reads as once registerTypes() parses it; undefined: it stays raw. */
@@ -133,14 +135,18 @@ export interface ArrayOptions {
 }
 
 export function arrayType(type: QName, options: ArrayOptions): Mapped {
-  const { parse = DRIVER } = options;
+  const { parse = DRIVER, depth = 1 } = options;
   const hole = options.fullElements ? '' : ' | null';
   const element = `${options.element ?? scalarType(type).write}${hole}`;
-  const write = element.includes('|') ? `readonly (${element})[]` : `readonly ${element}[]`;
+  const write = deeper(element.includes('|') ? `readonly (${element})[]` : `readonly ${element}[]`, depth);
   if (type.schema === 'pg_catalog' && OTHER_DELIMITER.has(type.name)) return STRING;
   const read = isRawArray(type) ? options.parsed : parsedElement(type.name, parse);
   if (read === undefined) return { read: 'string', write: `string | ${write}` };
-  return { read: read.includes('|') || hole ? `(${read}${hole})[]` : `${read}[]`, write };
+  return { read: (read.includes('|') || hole ? `(${read}${hole})[]` : `${read}[]`) + '[]'.repeat(depth - 1), write };
+}
+
+function deeper(array: string, depth: number): string {
+  return depth === 1 ? array : deeper(`readonly (${array})[]`, depth - 1);
 }
 
 /** An element of an array that the driver parses, or that registerTypes() parses as its scalar. */

@@ -13,6 +13,8 @@ export type ValueClass =
   | { readonly kind: 'enum'; readonly labels: readonly string[]; readonly type: string }
   /** float4, float8: numbers that are not enumerated. */
   | { readonly kind: 'number' }
+  /** Exact, but 1.0 is 1: not enumerated either. */
+  | { readonly kind: 'numeric' }
   | { readonly kind: 'other' };
 
 export type Value = string | number | boolean;
