@@ -1,6 +1,7 @@
 /** JSON columns with the shape that a JSON Schema named in their comment gives them, and what is refused. */
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { schemaCompiler } from '../../src/base/validate.ts';
@@ -71,6 +72,107 @@ test('becomes a type, shared by the columns that name it, and views carry it', a
     // @ts-expect-error not of the shape
     export const wrong: NewT['doc'] = { name: 1, kind: 'leaf' };`;
   expect(compile({ 'types.ts': text, 'consumer.ts': consumer })).toEqual([]);
+});
+
+describe('no document that the schema takes is refused by the type', () => {
+  const CASES: readonly (readonly [string, JsonSchema, string, readonly unknown[]])[] = [
+    [
+      'tuples',
+      { type: 'array', prefixItems: [{ type: 'string' }, { type: ['number', 'null'] }], items: false },
+      `readonly [string?, (number | null)?]`,
+      [[], ['a'], ['a', null], ['a', 1]],
+    ],
+    [
+      'tuples with a rest',
+      { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], items: { type: 'integer' }, minItems: 1 },
+      `readonly [string, string?, ...number[]]`,
+      [['a'], ['a', 'b', 1, 2]],
+    ],
+    [
+      'patterns of names',
+      {
+        type: 'object',
+        patternProperties: { '^a': { type: 'string' }, '^b': { type: 'integer' } },
+        additionalProperties: false,
+      },
+      `{ readonly [key: string]: string | number }`,
+      [{}, { a: 'x', b: 1 }],
+    ],
+    ['nothing', { type: 'object', additionalProperties: false }, `{ readonly [key: string]: never }`, [{}]],
+    [
+      'cases beside properties',
+      {
+        type: 'object',
+        properties: { id: { type: 'integer' }, kind: { enum: ['a', 'b'] } },
+        required: ['id'],
+        anyOf: [
+          { properties: { kind: { const: 'a' }, a: { type: 'string' } }, required: ['kind', 'a'] },
+          { required: ['kind'] },
+          { $ref: '#/$defs/more' },
+        ],
+        $defs: { more: { type: 'object', properties: { more: { type: 'boolean' } } } },
+      },
+      `{
+  readonly id: number;
+  readonly kind: 'a';
+  readonly a: string;
+} | {
+  readonly id: number;
+  readonly kind: 'a' | 'b';
+} | ({
+  readonly id: number;
+  readonly kind?: 'a' | 'b';
+} & DocMore)`,
+      [
+        { id: 1, kind: 'a', a: 'x' },
+        { id: 1, kind: 'b' },
+        { id: 1, more: true },
+      ],
+    ],
+    [
+      'arrays of cases',
+      {
+        type: 'array',
+        items: {
+          anyOf: [
+            { type: 'object', properties: { a: { type: 'string' } } },
+            { type: 'object', additionalProperties: { type: 'null' } },
+          ],
+        },
+      },
+      `readonly ({
+  readonly a?: string;
+} | { readonly [key: string]: null })[]`,
+      [[{ a: 'x' }, { b: null }], []],
+    ],
+    [
+      'escaped references',
+      {
+        type: 'object',
+        properties: { one: { $ref: '#/$defs/a%20b' }, two: { $ref: '#/$defs/a_b' }, three: { $ref: '#/$defs/a~1b' } },
+        $defs: { 'a b': { type: 'string' }, a_b: { type: 'integer' }, 'a/b': { type: 'boolean' } },
+      },
+      `{
+  readonly one?: DocAB;
+  readonly two?: DocAB2;
+  readonly three?: DocAB3;
+}`,
+      [{ one: 'x', two: 1, three: true }, {}],
+    ],
+  ];
+
+  test.each(CASES)('%s', async (_, schema, type, values) => {
+    const { text } = await generated(`CREATE TABLE t (doc jsonb); COMMENT ON COLUMN t.doc IS '@schema(doc.json)'`, {
+      documents: new Map([['doc.json', schema]]),
+    });
+    expect(text).toContain(`export type Doc = ${type};`);
+    const valid = new Ajv2020({ strict: false }).compile(schema);
+    expect(values.filter((value) => !valid(value))).toEqual([]);
+    const consumer = values.map((value, at) => `export const v${at}: Doc = ${JSON.stringify(value)};\n`).join('');
+    expect(compile({ 'types.ts': text, 'consumer.ts': `import type { Doc } from './types.ts';\n${consumer}` })).toEqual(
+      [],
+    );
+  });
 });
 
 test('documents that the schema takes keep the claims and the row schema, read back from the server', () =>
