@@ -95,11 +95,14 @@ class Watcher {
     }
     if (!result.ok) return this.failed(new Error(result.findings.map(findingText).join('; ')));
     const { files } = result.data as { readonly files: readonly { readonly state: string; readonly file: string }[] };
-    const changed = files.filter(({ state }) => state === 'written').map(({ file }) => file);
+    const changed = ['written', 'removed'].flatMap((what) => {
+      const names = files.filter(({ state }) => state === what).map(({ file }) => file);
+      return names.length === 0 ? [] : [`${names.join(', ')} ${what}`];
+    });
     if (changed.length > 0) this.written += 1;
     this.#told = '';
     if (changed.length > 0 || this.#done === null) {
-      this.#tell('info', changed.length > 0 ? `${changed.join(', ')} written` : 'everything is fresh; watching');
+      this.#tell('info', changed.length > 0 ? changed.join('; ') : 'everything is fresh; watching');
     }
   }
 

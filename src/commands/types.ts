@@ -2,7 +2,7 @@
  * `strata types`: row types of the database, or of a stored Snapshot; beside them JSON Schemas, typed functions and, when
  * the configuration chooses parsers, registerTypes(). `--check` only compares.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ToolError } from '../base/errors.ts';
 import { type Finding, finding, type Outcome, outcome } from '../base/finding.ts';
@@ -23,7 +23,7 @@ import { documentsOf } from './documents.ts';
 export interface FileData {
   /** Relative to the project folder. */
   readonly file: string;
-  readonly state: 'written' | 'unchanged' | 'fresh' | 'stale' | 'missing';
+  readonly state: 'written' | 'unchanged' | 'removed' | 'fresh' | 'stale' | 'missing' | 'needless';
   readonly differences: readonly Difference[];
 }
 
@@ -96,9 +96,9 @@ async function once(
     [procedures, proceduresText(snapshot, model, { errors: config.types.errors, types })],
     [register, registerText(snapshot, model, config.types.parse)],
   ];
-  const targets = texts.flatMap(([at, text]): readonly Target[] =>
-    text === null ? [] : [{ path: at, file: relative(config.root, at) || at, text }],
-  );
+  const targets = texts
+    .map(([at, text]) => ({ path: at, file: relative(config.root, at) || at, text }))
+    .filter(({ path: at, text }) => text !== null || isOurs(at));
   const { relations, routines } = model;
   const counts = { relations: relations.length, routines: routines.length };
   return options.check === true ? check(targets, counts) : write(targets, counts);
@@ -113,7 +113,13 @@ export function typeFiles({ root, types }: Pick<Config, 'root' | 'types'>): read
 interface Target {
   readonly path: string;
   readonly file: string;
-  readonly text: string;
+  /** Null: a file of ours that the schema no longer gives. */
+  readonly text: string | null;
+}
+
+/** Nothing is removed, or asked to be, that does not begin with the header of a generated file. */
+function isOurs(path: string): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8').slice(0, 400).includes('written by `strata types`');
 }
 
 type Counts = Pick<TypesData, 'relations' | 'routines'>;
@@ -140,6 +146,10 @@ function storedSnapshot(path: string, given: string): TypeSource {
 
 function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
   const files = targets.map(({ path, file, text }): FileData => {
+    if (text === null) {
+      rmSync(path);
+      return { file, state: 'removed', differences: [] };
+    }
     // As bytes: to decode what is there takes three times as long as to encode what should be.
     const bytes = Buffer.from(text);
     const same = existsSync(path) && readFileSync(path).equals(bytes);
@@ -152,13 +162,14 @@ function write(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
   const [types, ...others] = files;
   const same = types?.state === 'unchanged';
   const head = `${types?.file}: types of ${counts.relations} tables and views ${same ? 'are unchanged' : 'written'}`;
-  const more = others.map(({ file, state }) => `${file} ${state === 'written' ? 'written' : 'is unchanged'}`);
+  const more = others.map(({ file, state }) => `${file} ${state === 'unchanged' ? 'is unchanged' : state}`);
   const view = [head, ...more].map((text) => ({ kind: 'text' as const, text, tone: 'good' as const }));
   return outcome({ ...counts, files }, view);
 }
 
 function check(targets: readonly Target[], counts: Counts): Outcome<TypesData> {
   const files = targets.map(({ path, file, text }): FileData => {
+    if (text === null) return { file, state: 'needless', differences: [] };
     if (!existsSync(path)) return { file, state: 'missing', differences: [] };
     const found = differences(readFileSync(path, 'utf8'), text);
     return { file, state: found.length > 0 ? 'stale' : 'fresh', differences: found };
@@ -175,13 +186,19 @@ const GOOD = { tone: 'good' } as const;
 
 function fault({ file, state, differences: found }: FileData): readonly Finding[] {
   if (state === 'missing') return [stale('missing', file, 'the file does not exist')];
+  if (state === 'needless')
+    return [stale('stale', file, 'the schema no longer gives this file', 'Remove it with: strata types')];
   if (state !== 'stale') return [];
   const many = `${found.length} ${found.length === 1 ? 'difference' : 'differences'}`;
   return [stale('stale', file, `the file is not what the schema gives: ${many}`)];
 }
 
-function stale(name: 'missing' | 'stale', file: string, message: string): Finding {
+function stale(
+  name: 'missing' | 'stale',
+  file: string,
+  message: string,
+  hint = 'Write it with: strata types',
+): Finding {
   const place = { file, line: 1, column: 1 };
-  const hint = 'Write it with: strata types';
   return finding({ code: `types/${name}`, level: 'error', subject: file, message, hint, place, key: name });
 }

@@ -92,6 +92,32 @@ describe('strata types', () => {
     ]);
   });
 
+  test('a file that the schema no longer gives is stale, and removed when it is ours', async () => {
+    await reset(`CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+    const root = project();
+    const [procedures, register] = ['generated/procedures.ts', 'generated/register.ts'].map((file) => join(root, file));
+    await types(root);
+    expect(readFileSync(procedures ?? '', 'utf8')).toContain('function one(');
+    writeFileSync(register ?? '', '// written by hand\n');
+    await reset('');
+    expect(await types(root, { check: true })).toMatchObject({
+      ok: false,
+      data: { files: [{}, {}, { file: 'generated/procedures.ts', state: 'needless' }] },
+      findings: [
+        {
+          code: 'types/stale',
+          subject: 'generated/procedures.ts',
+          message: 'the schema no longer gives this file',
+          hint: 'Remove it with: strata types',
+        },
+      ],
+    });
+    expect(await types(root)).toMatchObject({ ok: true, data: { files: [{}, {}, { state: 'removed' }] } });
+    expect([procedures, register].map((path) => existsSync(path ?? ''))).toEqual([false, true]);
+    expect(await types(root, { check: true })).toMatchObject({ ok: true });
+    expect(states(await types(root))).toEqual(['unchanged', 'unchanged']);
+  });
+
   test('--from reads a stored Snapshot and needs no database', async () => {
     await reset(`CREATE TABLE users (id int PRIMARY KEY, state text CHECK (state IN ('a')))`);
     const root = project();
