@@ -9,18 +9,19 @@ import type { Session } from '../pg/pool.ts';
 import estimatesText from './sql/row-estimates.sql';
 import { bare } from './standalone.ts';
 
-const NAME = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
+/** What stands between delimiters: classes of letters take the regular expression compiler 25 ms. */
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[^\s",.();]+)`;
 const QUALIFIED = String.raw`${NAME}(?:\s*\.\s*${NAME})*`;
 const LIST = String.raw`${QUALIFIED}(?:\s*,\s*${QUALIFIED})*`;
 
-const DROP = new RegExp(String.raw`^drop\s+(table|materialized\s+view|schema)\s+(?:if\s+exists\s+)?(${LIST})`, 'iu');
-const TRUNCATE = new RegExp(String.raw`^truncate\s+(?:table\s+)?(?:only\s+)?(${LIST})`, 'iu');
-const DELETE = new RegExp(String.raw`^delete\s+from\s+(?:only\s+)?(${QUALIFIED})`, 'iu');
-const ALTER = new RegExp(String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${QUALIFIED})\s+(.*)$`, 'isu');
+const DROP = new RegExp(String.raw`^drop\s+(table|materialized\s+view|schema)\s+(?:if\s+exists\s+)?(${LIST})`, 'i');
+const TRUNCATE = new RegExp(String.raw`^truncate\s+(?:table\s+)?(?:only\s+)?(${LIST})`, 'i');
+const DELETE = new RegExp(String.raw`^delete\s+from\s+(?:only\s+)?(${QUALIFIED})`, 'i');
+const ALTER = new RegExp(String.raw`^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(${QUALIFIED})\s+(.*)$`, 'is');
 const LOSES_NOTHING = String.raw`(?!(?:constraint|identity|default|not|expression)\b)`;
 const DROP_COLUMN = new RegExp(
   String.raw`(?:^|,)\s*drop\s+${LOSES_NOTHING}(?:column\s+)?(?:if\s+exists\s+)?(${NAME})`,
-  'giu',
+  'gi',
 );
 
 interface Loss {
@@ -82,5 +83,5 @@ function lossesOf(step: PlanStep, statement: Statement): Loss[] {
 }
 
 function names(list = ''): string[] {
-  return list.match(new RegExp(QUALIFIED, 'gu')) ?? [];
+  return list.match(new RegExp(QUALIFIED, 'gi')) ?? [];
 }
