@@ -5,7 +5,7 @@
 -- All students of an instructor with their overall proficiency; every page load.
 -- as: tutor
 -- params: tutor
--- index: idx_lessons_tutor, uq_progress_skill
+-- index: idx_lessons_tutor, uq_progress_skill, idx_bookings_pair
 SELECT s.student_id, avg(p.proficiency) AS overall_proficiency, count(DISTINCT p.skill_id) AS skills_practiced
 FROM (SELECT student_id, max(scheduled_at) AS last_lesson FROM lessons WHERE tutor_profile_id = $1 GROUP BY student_id) AS s
 LEFT JOIN progress p ON p.student_id = s.student_id
