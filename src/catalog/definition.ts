@@ -53,8 +53,10 @@ function bodyOf(defined: Defined): string {
       const { role, schema, objects } = defined.value;
       return `DEFAULT PRIVILEGES FOR ${role}${schema === null ? '' : ` IN SCHEMA ${schema}`} ON ${objects}`;
     }
-    case 'unmodelled':
-      return `${defined.value.kind} ${defined.value.name}`;
+    case 'unmodelled': {
+      const { kind, name, definition } = defined.value;
+      return definition === null ? `${kind} ${name}` : `${kind} ${name}: ${definition}`;
+    }
     default:
       return never(defined);
   }

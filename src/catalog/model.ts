@@ -116,6 +116,11 @@ export interface DefaultPrivilege {
 
 /** An object of a kind the Snapshot does not model: reported loudly, never ignored. */
 export interface Unmodelled {
+  /**
+   * What is inside, for comparing only: catalog columns and the comment as one line. Null where a secret may be there (user mappings), and
+   * where the name tells all.
+   */
+  readonly definition: string | null;
   /** PostgreSQL's word: `event trigger`, `publication`, `operator`, `text search configuration`, … */
   readonly kind: string;
   readonly name: string;

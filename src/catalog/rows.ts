@@ -123,6 +123,7 @@ export interface DefaultPrivilegeRow {
 }
 
 export interface UnmodelledRow {
+  readonly definition: string | null;
   readonly kind: string;
   readonly name: string;
 }

@@ -25,7 +25,7 @@ import { alterSequence, createSequence } from './sql-sequence.ts';
 import { alterAttribute, alterType, attribute, createType, typeTarget } from './sql-type.ts';
 
 export function undoSql(change: Change, sides: Sides): Remedy {
-  if (change.object === 'unmodelled') return noRemedy(`of a ${nameOfUnmodelled(change)} only the name is known`);
+  if (change.object === 'unmodelled') return noRemedy(`a Snapshot does not model a ${nameOfUnmodelled(change)}`);
   if (change.parent) return undoChild(change, change.parent, sides);
   if (change.action === 'add') return drop(change.object, change.after);
   if (change.action === 'drop') return create(change.object, change.before, sides);

@@ -1,4 +1,4 @@
-/** What a comparison of catalogs cannot see: kinds that a Snapshot only names, and schemas that it does not cover. Told, never passed over. */
+/** What a comparison of catalogs cannot see: kinds that a Snapshot does not model, and schemas that it does not cover. Told, never passed over. */
 import { type Finding, finding } from '../base/finding.ts';
 import type { Snapshot } from '../catalog/model.ts';
 import type { Session } from '../pg/pool.ts';
@@ -20,12 +20,14 @@ export async function catalogGaps(
   ];
 }
 
-export function unmodelled({ kind, name }: Snapshot['unmodelled'][number]): Finding {
+export function unmodelled({ kind, name, definition }: Snapshot['unmodelled'][number]): Finding {
+  const compared = definition === null ? 'by its name alone' : 'as one line of text';
   return finding({
     code: 'snapshot/unmodelled',
     level: 'warning',
     subject: name,
-    message: `${kind} ${name} is of a kind that a Snapshot only names: changes inside it are not noticed`,
+    message: `${kind} ${name} is of a kind that a Snapshot does not model: it is compared ${compared}`,
+    hint: 'Drift in it is told; the statements that undo it are yours to write.',
   });
 }
 

@@ -101,7 +101,7 @@ test('what is not modelled is a change too', async () => {
       subject: 'publication pub',
       message: 'unmodelled publication pub was added',
       before: null,
-      after: 'publication pub',
+      after: 'publication pub: f t t t t f',
     },
   ]);
 });

@@ -7,11 +7,12 @@ import { readSnapshot } from '../../src/catalog/read.ts';
 import { snapshotHash } from '../../src/catalog/snapshot.ts';
 import { majorOf, type Session, withSession } from '../../src/pg/pool.ts';
 import { serverTarget, useDatabase } from '../support/database.ts';
+import { INSIDE } from './inside.ts';
 import { GROUND, MUTATIONS } from './mutations.ts';
 
 const database = useDatabase();
 const major = await withSession(serverTarget(), async (session) => majorOf(session));
-const known = MUTATIONS.filter(({ since = 0 }) => since <= major);
+const known = [...MUTATIONS, ...INSIDE].filter(({ since = 0 }) => since <= major);
 
 function line(change: Change): string {
   const head = `${change.action} ${change.object} ${describe(change).subject}`;

@@ -20,8 +20,8 @@ export const GROUND = `
   CREATE ROLE strata_mutation_reader;
 `;
 
-const role = 'strata_mutation_reader';
-const m = (title: string, setup: string, change: string, ...expect: string[]): Mutation => ({
+export const role = 'strata_mutation_reader';
+export const m = (title: string, setup: string, change: string, ...expect: string[]): Mutation => ({
   title,
   setup,
   change,
@@ -779,7 +779,7 @@ const OTHERS: readonly Mutation[] = [
   ),
 ];
 
-const since = (version: number, mutation: Mutation): Mutation => ({ ...mutation, since: version });
+export const since = (version: number, mutation: Mutation): Mutation => ({ ...mutation, since: version });
 const VIRTUAL = 'ALTER TABLE t ADD g integer GENERATED ALWAYS AS (a * 2)';
 const NEWER: readonly Mutation[] = [
   since(17, m('maintain', '', `GRANT MAINTAIN ON t TO ${role}`, 'alter table public.t: grants')),

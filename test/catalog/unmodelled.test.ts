@@ -79,7 +79,7 @@ const KINDS: readonly [create: string, kind: string, name: string][] = [
   [
     'REVOKE EXECUTE ON FUNCTION lo_creat(integer) FROM PUBLIC',
     "privileges of PostgreSQL's own function",
-    'lo_creat(integer)',
+    'pg_catalog.lo_creat(integer)',
   ],
   ['REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC', "privileges of PostgreSQL's own language", 'plpgsql'],
   ['SELECT lo_create(0)', 'large objects', 'in pg_largeobject'],
@@ -90,6 +90,16 @@ const KINDS: readonly [create: string, kind: string, name: string][] = [
   ],
 ];
 
+/** Nothing is inside that the name does not say, or nothing yet, or something secret. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'user mapping',
+  'operator family',
+  'disabled constraint trigger',
+  'unfinished detachment',
+  'dependence on an extension',
+  'large objects',
+]);
+
 test.each(KINDS)('%s', async (create, kind, name) => {
   await database.session(async (session) => {
     await session.query('BEGIN');
@@ -98,7 +108,7 @@ test.each(KINDS)('%s', async (create, kind, name) => {
       expect(before.unmodelled).toEqual([]);
       await session.batch(create);
       const after = await readSnapshot(session);
-      expect(after.unmodelled).toContainEqual({ kind, name });
+      expect(after.unmodelled).toContainEqual({ kind, name, definition: CLOSED.has(kind) ? null : expect.any(String) });
       expect(snapshotHash(after)).not.toBe(snapshotHash(before));
     } finally {
       await session.query('ROLLBACK');

@@ -113,7 +113,7 @@ test('verify is content with what up left, and notices a change made by hand', (
     expect((await shop.call('verify', { checksumsOnly: true })).ok).toBe(true);
   }));
 
-test('verify says what it cannot see: kinds that are only named, schemas that are not configured', () =>
+test('up and verify say what they cannot see: kinds without a model, schemas that are not configured', () =>
   withShop(
     {
       'migrations/001_a.sql':
@@ -121,6 +121,11 @@ test('verify says what it cannot see: kinds that are only named, schemas that ar
     },
     async (shop) => {
       await shop.call('up');
+      expect(shop.events).toContainEqual({
+        kind: 'note',
+        level: 'warning',
+        text: 'not modelled by a Snapshot, but compared as they stand: publication pub; strata verify names them',
+      });
       const { ok, findings } = await shop.call('verify');
       expect(ok).toBe(true);
       expect(findings.map(({ code, level, subject }) => [code, level, subject])).toEqual([
