@@ -101,7 +101,7 @@ export function recorder(options: RecorderOptions): Recorder {
       const call = (...args: unknown[]): void => {
         const site = here(call);
         refuseEmpty(name, args, options.direction);
-        const steps = options.renderer.render(name, repaired(name, args), options.direction);
+        const steps = options.renderer.render(name, repaired(name, args, options.direction), options.direction);
         const text = name === 'sql' && typeof args[0] === 'string' ? { text: args[0] } : {};
         groups.push(steps.map((sql) => ({ kind: 'sql', method: name, sql, site, ...text })));
       };

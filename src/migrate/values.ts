@@ -2,14 +2,21 @@
  * Arguments of builder calls that node-pg-migrate 9.0 would turn into wrong or broken SQL. Measured, not guessed:
  * - an array's strings lose the word ARRAY: default ['ARRAY a'] becomes ' a'. Rendered here instead.
  * - a line break inside a default becomes a space. Rendered here instead.
+ * - operators and their types are quoted like names of tables: see operators.ts.
  * - empty definitions (`createTable(x, {})`, a view without a query) render SQL that is broken or means nothing. Refused.
  */
 import { literal, type Sql } from '../base/ident.ts';
 import { asIs, type Shorthands } from './builder.ts';
+import { repairedOperators } from './operators.ts';
 
 /** The arguments with every value that the builder would garble replaced by finished SQL. The same array when none is. */
-export function repaired(operation: string, args: readonly unknown[]): readonly unknown[] {
+export function repaired(
+  operation: string,
+  args: readonly unknown[],
+  direction: 'forward' | 'reverse',
+): readonly unknown[] {
   if (operation === 'sql') return repairedMapping(args);
+  if (operation.includes('Operator')) return repairedOperators(operation, args, direction);
   return args.some((arg) => hasFault(arg)) ? args.map((arg) => repair(arg)) : args;
 }
 

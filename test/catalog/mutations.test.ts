@@ -1,11 +1,11 @@
 import { expect, describe as group, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
-import type { Change } from '../../src/catalog/change.ts';
 import { compare } from '../../src/catalog/compare.ts';
 import { describe } from '../../src/catalog/describe.ts';
 import { readSnapshot } from '../../src/catalog/read.ts';
 import { snapshotHash } from '../../src/catalog/snapshot.ts';
 import { majorOf, type Session, withSession } from '../../src/pg/pool.ts';
+import { changeLine } from '../support/changes.ts';
 import { serverTarget, useDatabase } from '../support/database.ts';
 import { INSIDE } from './inside.ts';
 import { GROUND, MUTATIONS } from './mutations.ts';
@@ -13,11 +13,6 @@ import { GROUND, MUTATIONS } from './mutations.ts';
 const database = useDatabase();
 const major = await withSession(serverTarget(), async (session) => majorOf(session));
 const known = [...MUTATIONS, ...INSIDE].filter(({ since = 0 }) => since <= major);
-
-function line(change: Change): string {
-  const head = `${change.action} ${change.object} ${describe(change).subject}`;
-  return change.action === 'alter' ? `${head}: ${change.fields.map(({ field }) => field).join(', ')}` : head;
-}
 
 /** In a transaction that is rolled back, roles and all. */
 async function rolledBack<T>(session: Session, work: () => Promise<T>): Promise<T> {
@@ -38,7 +33,7 @@ group('a change of the database is noticed', () => {
         await session.batch(change);
         const after = await readSnapshot(session, { owners: true });
         const changes = compare(before, after);
-        expect(changes.map(line).sort()).toEqual([...expected].sort());
+        expect(changes.map(changeLine).sort()).toEqual([...expected].sort());
         expect(snapshotHash(after)).not.toBe(snapshotHash(before));
         for (const text of changes.map(describe)) expect(text.before).not.toBe(text.after);
         expect(compare(after, after)).toEqual([]);
