@@ -6,11 +6,12 @@
  *   -- strata: install functions/accept_booking v2             (also uninstall, remove; see parts.ts)
  *   -- strata: in-batches                                      (before an UPDATE or DELETE; see batches.ts)
  *
- * Differences from node-pg-migrate, both on the safe side: SQL before the first marker is an error (there it is left
- * out silently), and a file with only a down marker does not run its down section as part of up (there it does).
+ * Differences from node-pg-migrate, all on the safe side: SQL before the first marker is an error (there it is left
+ * out silently), a file with only a down marker does not run its down section as part of up (there it does), and a marker inside
+ * a string, a function's body or a comment is none (there it cuts the statement in two).
  */
 import type { Place } from '../base/finding.ts';
-import { tokenAt } from '../syntax/lexer.ts';
+import { tokenAt, tokenize } from '../syntax/lexer.ts';
 import { placer } from '../syntax/place.ts';
 import type { MigrationFile } from './model.ts';
 import { type PartCall, partCalls } from './parts.ts';
@@ -45,7 +46,7 @@ export function readSqlMigration(file: MigrationFile): SqlMigration {
     };
   }
   const { source } = file;
-  const [up, down] = [source.search(marker('up')), source.search(marker('down'))];
+  const [up, down] = [markerIn(source, 'up'), markerIn(source, 'down')];
   const first = Math.min(...[up, down].filter((at) => at >= 0), source.length);
   const alone = NO_TRANSACTION.test(source.slice(0, first)) && first < source.length;
   if (up >= 0) refuseOutside(file, first);
@@ -57,8 +58,23 @@ export function readSqlMigration(file: MigrationFile): SqlMigration {
   };
 }
 
-function marker(direction: 'up' | 'down'): RegExp {
-  return new RegExp(`^\\s*--[\\s-]*${direction}\\s+migration`, 'im');
+/** Offset of the first line that begins the section; -1 without one. A line inside a string, a body or a comment begins none. */
+function markerIn(source: string, direction: 'up' | 'down'): number {
+  const marker = new RegExp(`^\\s*--[\\s-]*${direction}\\s+migration`, 'gim');
+  for (const { index } of source.matchAll(marker)) if (!isInside(source, index)) return index;
+  return -1;
+}
+
+/** Whether what stands before `at` leaves a string, a body or a comment open. Reading it all is for texts that may. */
+function isInside(source: string, at: number): boolean {
+  const before = source.slice(0, at);
+  const mayBeOpen = /\$\w*\$|\/\*/.test(before) || count(before, "'") % 2 === 1 || count(before, '"') % 2 === 1;
+  const last = mayBeOpen ? tokenize(before).at(-1) : undefined;
+  return last?.kind === 'bad' && last.end === before.length && !/^[\s\\]/.test(before.slice(last.start));
+}
+
+function count(text: string, mark: string): number {
+  return text.split(mark).length - 1;
 }
 
 const NO_TRANSACTION = /^[ \t]*--[ \t]*strata:[ \t]*no-transaction[ \t]*$/m;

@@ -232,3 +232,30 @@ test('the semantic checksum is that of the SQL: the same from TypeScript, JavaSc
   expect(four?.semanticChecksum).not.toBe(one?.semanticChecksum);
   expect(two?.file.checksum).not.toBe(one?.file.checksum);
 });
+
+describe('a line that looks like the marker of a section, but stands inside', () => {
+  const bodies = [
+    ["a function's body", 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $x$\n-- Down Migration\nSELECT 1\n$x$'],
+    ['a string', "SELECT 'it''s\n-- Down Migration\n'"],
+    ['a name', 'CREATE TABLE "a\n-- Down Migration\n" ()'],
+    ['a comment', 'SELECT 1 /* a\n-- Down Migration\n*/'],
+    ['a comment after an apostrophe', "SELECT 1 -- don't\n/*\n-- Down Migration\n*/"],
+  ] as const;
+  test.each(bodies)('%s', async (_, body) => {
+    const { up, down } = await compileOne('001_a.sql', `-- Up Migration\n${body};\n-- Down Migration\nSELECT 2;\n`);
+    // Comments behind a statement are none of it.
+    expect(statementsOf(up)).toEqual([body.replace(/ (--|\/\*)[^]*\*\/$/, '').replace(/\s+/g, ' ')]);
+    expect(statementsOf(down)).toEqual(['SELECT 2']);
+  });
+  test('begins no section, with no other marker either', async () => {
+    const { down } = await compileOne('001_a.sql', '-- Up Migration\nDO $$ BEGIN\n-- Down Migration\nEND $$;\n');
+    expect(down.kind).toBe('irreversible');
+  });
+  test('apostrophes in comments hide no marker', async () => {
+    const { down } = await compileOne(
+      '001_a.sql',
+      "-- Up Migration\n-- don't\nSELECT 1;\n-- Down Migration\nSELECT 2;\n",
+    );
+    expect(statementsOf(down)).toEqual(['SELECT 2']);
+  });
+});
