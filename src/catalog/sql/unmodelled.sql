@@ -2,7 +2,9 @@
 -- there is nothing to tell or where it may hold a secret (connections, user mappings). A kind that lives in schemas is looked for in the
 -- schemas read; the others in the whole database. What an extension brought is left out, and what comes with another object: the
 -- cast from a range to its multirange.
-WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_setting('strata.schemas')::oid[])), found AS (
+WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_setting('strata.schemas')::oid[])), members AS MATERIALIZED (
+  SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND objsubid = 0 AND deptype = 'e'
+), found AS (
   SELECT 'event trigger' AS kind, evtname::text AS name, 'pg_event_trigger'::regclass AS class, oid,
     concat_ws(' ', evtevent, evtfoid::regproc, evtenabled, evttags) AS definition FROM pg_event_trigger
   UNION ALL SELECT 'publication', pubname, 'pg_publication'::regclass, oid,
@@ -37,7 +39,7 @@ WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_s
       FROM pg_amop WHERE amopfamily = o.oid),
       (SELECT array_agg(concat_ws(' ', amprocnum, amproc::regprocedure) ORDER BY amprocnum, amproc::regprocedure::text) FROM pg_amproc WHERE amprocfamily = o.oid))
     FROM pg_opfamily o JOIN spaces ON spaces.oid = o.opfnamespace JOIN pg_am am ON am.oid = o.opfmethod WHERE o.oid >= 16384
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_opfamily'::regclass AND d.objid = o.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM members WHERE classid = 'pg_opfamily'::regclass AND objid = o.oid)
   UNION ALL SELECT 'collation', format('%I.%I', nspname, collname), 'pg_collation'::regclass, o.oid,
     concat_ws(' ', collprovider, collisdeterministic, collcollate, collctype, to_jsonb(o) ->> 'colliculocale', to_jsonb(o) ->> 'colllocale',
       to_jsonb(o) ->> 'collicurules')
@@ -86,21 +88,27 @@ WITH spaces AS (SELECT oid, nspname FROM pg_namespace WHERE oid = ANY (current_s
   UNION ALL SELECT 'comment on a domain''s NOT NULL', format('%I.%I: %s', nspname, typname, conname), 'pg_description'::regclass, 0,
     obj_description(con.oid, 'pg_constraint')
     FROM pg_constraint con JOIN pg_type t ON t.oid = con.contypid JOIN spaces ON spaces.oid = t.typnamespace
-    WHERE con.contype = 'n' AND obj_description(con.oid, 'pg_constraint') IS NOT NULL
+    WHERE con.conrelid = 0 AND con.contype = 'n' AND obj_description(con.oid, 'pg_constraint') IS NOT NULL
   UNION ALL SELECT format('privileges of %s %s', CASE WHEN o.oid < 16384 THEN 'PostgreSQL''s own' ELSE 'an extension''s' END, id.type), id.identity,
     'pg_init_privs'::regclass, 0, o.acl::text
     FROM (
-      SELECT 'pg_proc'::regclass AS class, oid, proacl AS acl FROM pg_proc
-      UNION ALL SELECT 'pg_class'::regclass, oid, relacl FROM pg_class WHERE relnamespace <> 'information_schema'::regnamespace
-      UNION ALL SELECT 'pg_type'::regclass, oid, typacl FROM pg_type
-      UNION ALL SELECT 'pg_namespace'::regclass, oid, nspacl FROM pg_namespace WHERE nspname NOT IN ('public', 'information_schema')
-      UNION ALL SELECT 'pg_language'::regclass, oid, lanacl FROM pg_language
-      UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwacl FROM pg_foreign_data_wrapper
+      SELECT 'pg_proc'::regclass AS class, oid, proacl AS acl FROM pg_proc WHERE oid < 16384 AND proacl IS NOT NULL
+      UNION ALL SELECT 'pg_class'::regclass, oid, relacl FROM pg_class WHERE oid < 16384 AND relnamespace <> 'information_schema'::regnamespace
+      UNION ALL SELECT 'pg_type'::regclass, oid, typacl FROM pg_type WHERE oid < 16384 AND typacl IS NOT NULL
+      UNION ALL SELECT 'pg_namespace'::regclass, oid, nspacl FROM pg_namespace WHERE oid < 16384 AND nspname NOT IN ('public', 'information_schema')
+      UNION ALL SELECT 'pg_language'::regclass, oid, lanacl FROM pg_language WHERE oid < 16384
+      UNION ALL SELECT classid, objid, CASE classid
+        WHEN 'pg_proc'::regclass THEN (SELECT proacl FROM pg_proc WHERE oid = objid)
+        WHEN 'pg_class'::regclass THEN (SELECT relacl FROM pg_class WHERE oid = objid)
+        WHEN 'pg_type'::regclass THEN (SELECT typacl FROM pg_type WHERE oid = objid)
+        WHEN 'pg_namespace'::regclass THEN (SELECT nspacl FROM pg_namespace WHERE oid = objid)
+        WHEN 'pg_language'::regclass THEN (SELECT lanacl FROM pg_language WHERE oid = objid)
+        WHEN 'pg_foreign_data_wrapper'::regclass THEN (SELECT fdwacl FROM pg_foreign_data_wrapper WHERE oid = objid) END
+        FROM members WHERE objid >= 16384
     ) AS o
     LEFT JOIN pg_init_privs i ON i.objoid = o.oid AND i.classoid = o.class AND i.objsubid = 0
     CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) AS id
     WHERE o.acl IS DISTINCT FROM i.initprivs
-      AND (o.oid < 16384 OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype = 'e'))
   UNION ALL SELECT 'dependence on an extension', format('%s %s on %I', id.type, id.identity, extname), 'pg_depend'::regclass, 0, NULL
     FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
     CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS id
