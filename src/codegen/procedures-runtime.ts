@@ -119,26 +119,52 @@ export class DatabaseError extends Error {
     const known = constraints[\`\${cause.schema}.\${cause.table}.\${cause.constraint}\`];
     this.columns = known ?? (cause.column === undefined ? [] : [cause.column]);
   }
+
+  /**
+   * The row that it is about, by the server's detail: \`{ email: 'a@b.example' }\`, values as text. Of a unique or exclusion constraint, what
+   * should have been written; of a foreign key, what is missing or still referred to. Undefined when the server does not say (a key that
+   * the role may not read, NOT NULL, CHECK) or when its words have more than one meaning. Not enumerable: loggers do not print it.
+   */
+  get key(): Readonly<Record<string, string>> | undefined {
+    return this.code.startsWith('23') ? keyIn(this.detail ?? '') : undefined;
+  }
+}
+
+/** \`Key (a, b)=(1, 2) already exists.\`, in whatever language the server speaks. */
+function keyIn(detail: string): Readonly<Record<string, string>> | undefined {
+  const at = detail.indexOf(')=(') + 3;
+  const head = detail.slice(detail.indexOf('('), at);
+  const names = head.slice(1, -3).split(', ');
+  if (at < 3 || !names.every((name) => /^(?:"(?:[^"]|"")+"|[^"(), ]+)$/.test(name))) return undefined;
+  // An exclusion constraint names the row that was there as well, in the same form.
+  const parts = detail.slice(at).split(head);
+  const text = parts[0] ?? '';
+  const end = text.lastIndexOf(')');
+  const values = names.length === 1 ? [text.slice(0, end)] : text.slice(0, end).split(', ');
+  const cut = parts.length > 2 || end < 0 || text.slice(end).split('"').length % 2 === 0;
+  if (cut || values.length !== names.length) return undefined;
+  const columns = names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
+  return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? '']));
 }
 
 export class UniqueViolationError extends DatabaseError {
-  override readonly name = 'UniqueViolationError';
+  override readonly name: string = 'UniqueViolationError';
 }
 
 export class ForeignKeyViolationError extends DatabaseError {
-  override readonly name = 'ForeignKeyViolationError';
+  override readonly name: string = 'ForeignKeyViolationError';
 }
 
 export class CheckViolationError extends DatabaseError {
-  override readonly name = 'CheckViolationError';
+  override readonly name: string = 'CheckViolationError';
 }
 
 export class NotNullViolationError extends DatabaseError {
-  override readonly name = 'NotNullViolationError';
+  override readonly name: string = 'NotNullViolationError';
 }
 
 export class ExclusionViolationError extends DatabaseError {
-  override readonly name = 'ExclusionViolationError';
+  override readonly name: string = 'ExclusionViolationError';
 }
 
 /** The role lacks a privilege, or a row level security policy says no. */
@@ -169,13 +195,21 @@ const STANDARD: Readonly<Record<string, typeof DatabaseError>> = {
 const constraints: Readonly<Record<string, readonly string[]>> = {
 /* CONSTRAINTS */};
 
-/** The error with a class by its SQLSTATE; what has none comes back as it is. For queries of your own. */
+function named({ schema, table, constraint }: ServerFields): typeof DatabaseError | undefined {
+  if (constraint === undefined) return undefined;
+  return (
+    NAMED.get(\`\${schema}.\${table}.\${constraint}\`) ?? NAMED.get(\`\${table}.\${constraint}\`) ?? NAMED.get(constraint)
+  );
+}
+
+/** The error with a class by its constraint or its SQLSTATE; what has none comes back as it is. For queries of your own. */
 export function typedError(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof DatabaseError) return thrown;
   const { code, constraint } = thrown as Error & { code?: unknown; constraint?: unknown };
   if (typeof code !== 'string') return thrown;
   // From PostgreSQL 18 on ON DELETE RESTRICT says 23001; without a constraint it is a trigger's own.
-  const known = OWN[code] ?? (code === '23001' && constraint === undefined ? undefined : STANDARD[code]);
+  const standard = code === '23001' && constraint === undefined ? undefined : STANDARD[code];
+  const known = OWN[code] ?? (standard === undefined ? undefined : (named(thrown as Error & ServerFields) ?? standard));
   return known === undefined ? thrown : new known(thrown as Error & ServerFields);
 }
 

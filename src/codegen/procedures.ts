@@ -5,6 +5,7 @@
  */
 import { ident, qname } from '../base/ident.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
+import { ownErrors } from './errors.ts';
 import { jsdoc, literalText, property, quoted } from './names.ts';
 import { CLIENT, ERRORS, PARTS } from './procedures-runtime.ts';
 import {
@@ -19,7 +20,7 @@ import {
 import { HELPERS } from './typemap.ts';
 
 export interface ProcedureOptions {
-  /** Class name by SQLSTATE, without `Error`: `BK003` to `VersionConflict`. */
+  /** Class name, without `Error`, by SQLSTATE (`BK003` to `VersionConflict`) or by constraint (see errors.ts). */
   readonly errors: Readonly<Record<string, string>>;
   /** Import path of the row types: `./types.js`. */
   readonly types: string;
@@ -31,8 +32,9 @@ export function proceduresText(snapshot: TypeSource, model: TypeModel, options: 
   const calls = overloadGroups(model.routines).map(groupText).join('');
   const parts = Object.entries(PARTS).filter(([name]) => new RegExp(`\\b${name}\\b[<(]`).test(calls));
   const client = calls === '' ? '' : CLIENT + parts.map(([, text]) => text).join('');
-  const errors = ERRORS.replace('/* OWN */', () => ownErrors(options.errors)).replace('/* CONSTRAINTS */', () =>
-    constraintLines(snapshot),
+  const errors = ERRORS.replace('/* OWN */', () => ownErrors(options.errors, snapshot)).replace(
+    '/* CONSTRAINTS */',
+    () => constraintLines(snapshot),
   );
   return `${HEAD}${importText(calls, model, options.types)}${client}${errors.trimStart()}${calls}`.replace(
     /\n+$/,
@@ -54,21 +56,6 @@ function importText(calls: string, { relations, composites, unions }: TypeModel,
   return used.length === 0
     ? ''
     : `import type {\n${used.map((name) => `  ${name},\n`).join('')}} from ${quoted(from)};\n`;
-}
-
-/** SQLSTATEs in order; the base class knows them by this table. */
-function ownErrors(errors: ProcedureOptions['errors']): string {
-  const entries = Object.entries(errors).sort(([a], [b]) => (a < b ? -1 : 1));
-  const names = [...new Set(entries.map(([, name]) => name))].filter(
-    (name) => !ERRORS.includes(`export class ${name}Error `),
-  );
-  const states = (name: string): string => entries.flatMap(([state, own]) => (own === name ? [state] : [])).join(', ');
-  const classes = names.map(
-    (name) =>
-      `/** SQLSTATE ${states(name)} */\nexport class ${name}Error extends DatabaseError {\n  override readonly name = ${quoted(`${name}Error`)};\n}\n\n`,
-  );
-  const lines = entries.map(([state, name]) => `  ${property(state)}: ${name}Error,\n`);
-  return `${classes.join('')}const OWN: Readonly<Record<string, typeof DatabaseError>> = {\n${lines.join('')}};`;
 }
 
 function constraintLines({ tables }: TypeSource): string {

@@ -10,6 +10,7 @@ import { parseStored } from '../catalog/snapshot.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
 import { type Difference, differences, diffText } from '../codegen/compare.ts';
 import { type DocumentUse, documentUses } from '../codegen/documents.ts';
+import { unknownConstraints } from '../codegen/errors.ts';
 import { schemasText } from '../codegen/json-schema.ts';
 import { typeModel } from '../codegen/model.ts';
 import { proceduresText } from '../codegen/procedures.ts';
@@ -86,6 +87,10 @@ async function once(
   onUses(uses);
   const { documents, findings } = await documentsOf(config, uses);
   if (findings.length > 0) return outcome({ relations: 0, routines: 0, files: [] }, [], findings);
+  for (const name of unknownConstraints(config.types.errors, snapshot)) {
+    const text = `types.errors: no table has a constraint ${name}; it is taken for the name of a unique index`;
+    context.runtime.emit({ kind: 'note', level: 'warning', text });
+  }
   const settings = { ...config.types, schemas: config.schemas, documents };
   const model = typeModel(snapshot, settings);
   const [path = '', schemas = '', procedures = '', register = ''] = typeFiles(config);

@@ -126,7 +126,7 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
       numeric: choice('what a numeric becomes', 'string', 'number'),
       date: choice('what a date becomes', 'Date', 'string'),
     }),
-    errors: map('name of the error class by SQLSTATE that functions raise', {
+    errors: map('name of the error class by SQLSTATE that functions raise, or by violated constraint', {
       ...name('a class is called so, with Error behind it'),
       pattern: '^[A-Z][A-Za-z0-9]*$',
     }),

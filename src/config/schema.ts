@@ -99,7 +99,7 @@ export interface Settings {
       readonly numeric: 'string' | 'number';
       readonly date: 'Date' | 'string';
     };
-    /** Name of the error class by SQLSTATE, for errors that functions raise: `BK003` to `VersionConflict`. */
+    /** Name of the error class by SQLSTATE that functions raise, `BK003` to `VersionConflict`, or by violated constraint. */
     readonly errors: Readonly<Record<string, string>>;
   };
   readonly docs: { readonly out: string };
