@@ -129,9 +129,9 @@ async function judged(
   subjects: readonly Subject[],
   facts: Facts,
 ): Promise<Judged> {
-  const { rules: levels, naming } = config.lint;
+  const { rules: levels, naming, smallRows } = config.lint;
   const accepted = acceptedOf(config);
-  const { findings } = await judge(subjects, { facts, levels, naming });
+  const { findings } = await judge(subjects, { facts, levels, naming, smallRows });
   return { ...compiled, subjects, findings: findings.filter(({ fingerprint }) => !accepted.has(fingerprint)) };
 }
 

@@ -74,8 +74,8 @@ async function judgeFiles(context: Context, project: Project, files: readonly Mi
 }
 
 async function judgeCompiled({ config }: Context, compiled: Compiled, facts: Facts): Promise<Verdict> {
-  const { rules: levels, naming } = config.lint;
-  const verdict = await judge(compiled.migrations.map(subjectOf), { facts, levels, naming });
+  const { rules: levels, naming, smallRows } = config.lint;
+  const verdict = await judge(compiled.migrations.map(subjectOf), { facts, levels, naming, smallRows });
   const files = verdict.files + compiled.faults.length;
   return { ...verdict, files, findings: [...compiled.faults, ...verdict.findings] };
 }

@@ -53,6 +53,7 @@ export async function planNotes(
     facts,
     levels: config.lint.rules,
     naming: config.lint.naming,
+    smallRows: config.lint.smallRows,
     direction,
   });
   const accepted = acceptedOf(config);

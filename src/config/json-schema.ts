@@ -114,6 +114,9 @@ export const SETTINGS_SCHEMA: KeySchema = group('configuration of strata', {
       primaryKey: name('primary keys'),
       exclusion: name('EXCLUDE constraints'),
     }),
+    smallRows: count(
+      'rows below which a live table is small: locks that last as long as its rows take are notes; 0: never',
+    ),
   }),
   types: group('generated types', {
     out: name('file to write'),

@@ -82,6 +82,8 @@ export interface Settings {
     /** Findings that were reviewed and accepted, `FINGERPRINT: REASON` each. */
     readonly ignore: readonly string[];
     readonly naming: Naming;
+    /** Tables with fewer rows, by the live database, are small: what hurts for as long as rows take is a note there. 0: none is. */
+    readonly smallRows: number;
   };
   readonly types: {
     readonly out: string;
@@ -208,6 +210,7 @@ export const DEFAULTS: Settings = {
       primaryKey: '_pkey$',
       exclusion: '^(no|excl)_',
     },
+    smallRows: 1_000,
   },
   types: {
     out: 'generated/types.ts',

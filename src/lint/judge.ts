@@ -18,6 +18,8 @@ export interface JudgeOptions {
   readonly facts: Facts;
   /** Rule name to level, over the rules' own. */
   readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** Tables with fewer rows, as the database tells, are small: rules that hurt with rows say a note of them. Default: the configuration's. */
+  readonly smallRows?: number;
   /** Default: the configuration's. */
   readonly naming?: Naming;
   /** Judges this direction alone; comments that it does not need are then no fault. Default: both. */
@@ -43,6 +45,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
   const found: Finding[] = [];
   const before: Earlier = { actions: [], scripts: [] };
   const read = reader();
+  const { smallRows = DEFAULTS.lint.smallRows } = options;
   let statements = 0;
   let now = options.facts;
   for (const subject of subjects) {
@@ -55,7 +58,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
       if (options.direction && options.direction !== script.direction) continue;
       // The database is behind the first down where that runs alone, and ahead of every up of this list.
       const facts = script.direction === 'down' && !options.direction ? factsAfter(now, up.acts) : now;
-      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts }));
+      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts, smallRows }));
     }
     now = factsAfter(now, (options.direction === 'down' ? down : up).acts);
     ups.push(up);
@@ -92,18 +95,22 @@ function judgeScript(
   script: Read,
   other: Read,
   before: Earlier,
-  { active, facts }: { readonly active: readonly Active[]; readonly facts: Facts },
+  {
+    active,
+    facts,
+    smallRows,
+  }: { readonly active: readonly Active[]; readonly facts: Facts; readonly smallRows: number },
 ): readonly Finding[] {
   const { direction, transactional } = script;
   const rules = active.filter((one): one is Active & { readonly rule: ActionRule } => 'judge' in one.rule);
   const here = rules.filter(({ rule }) => rule.only === undefined || rule.only === direction);
   const shared = { direction, transactional, before: before.actions, pending: before.scripts, facts };
   const main = { ...shared, other: actionsIn(other.acts), inside: null };
-  const found = judgeActs(script, script.acts, here, main);
+  const found = judgeActs(script, script.acts, here, main, smallRows);
   const inBodies = here.filter(({ rule }) => rule.bodies === true);
   const bodies = script.routines.flatMap(({ name, acts }) =>
     // What is new today has rows when the routine is called.
-    judgeActs(script, acts, inBodies, { ...shared, other: [], before: [], facts: NO_FACTS, inside: name }),
+    judgeActs(script, acts, inBodies, { ...shared, other: [], before: [], facts: NO_FACTS, inside: name }, 0),
   );
   return [...found, ...bodies];
 }
@@ -113,21 +120,30 @@ function judgeActs(
   acts: readonly Act[],
   rules: readonly { readonly rule: ActionRule; readonly level: Level }[],
   scene: Omit<Scene, 'sql' | 'index' | 'actions' | 'alone'>,
+  smallRows: number,
 ): readonly Finding[] {
   const actions = actionsIn(acts);
   let { facts } = scene;
   return acts.flatMap(({ action, sql, placeOf }, index) => {
     const alone = acts[index - 1]?.sql !== sql && acts[index + 1]?.sql !== sql;
     const here: Scene = { ...scene, actions, index, sql, alone, facts };
+    const quick = isSmall(action, facts, smallRows);
     facts = facts.after(action);
-    return rules.flatMap(({ rule, level }) =>
-      rule
+    return rules.flatMap(({ rule, level: usual }) => {
+      const level = rule.grows && quick ? 'note' : usual;
+      return rule
         .judge(action, here)
         .map((problem) =>
           findingOf({ rule, level, problem, name: subject.name, direction, place: placeOf(problem.offset ?? 0) }),
-        ),
-    );
+        );
+    });
   });
+}
+
+function isSmall(action: Action, facts: Facts, smallRows: number): boolean {
+  const table = 'table' in action && action.table ? action.table : null;
+  const rows = table && facts.table(table)?.rows;
+  return typeof rows === 'number' && rows < smallRows;
 }
 
 /** Told at the migration that made the object, as it is after the last one. */

@@ -19,6 +19,8 @@ interface RuleWords {
   readonly summary: string;
   /** The lock that hurts; null: it is not about locks. */
   readonly lock: string | null;
+  /** It hurts for as long as the rows of the action's table take: on one with few (`lint.smallRows`) it is a note. Default: no. */
+  readonly grows?: boolean;
   /** The names that other tools give it: `squawk:…`, `strong_migrations:…`, `atlas:…`. */
   readonly covers: readonly string[];
   /** Statements of one migration that must be found fault with, and some that must not. Tests run both. */

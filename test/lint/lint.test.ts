@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Finding, Outcome } from '../../src/base/finding.ts';
 import type { LintData } from '../../src/commands/lint.ts';
+import { DEFAULTS } from '../../src/config/schema.ts';
 import { NO_FACTS } from '../../src/lint/facts.ts';
 import { judge } from '../../src/lint/judge.ts';
 import { RULES } from '../../src/lint/lint.ts';
@@ -38,6 +39,28 @@ test('pending migrations are judged with what the database tells: new and empty 
       message: '004_index (up): the build of users_id keeps writers out of users (about 2,000 rows) until it is done',
       place: { file: 'migrations/004_index.sql', line: 2, column: 1 },
     });
+  }));
+
+test('on a small table it is a note, by lint.smallRows, whatever level the rule has; what breaks applications keeps its level', () =>
+  withShop(three(), async (shop) => {
+    await shop.call('up');
+    await shop.query('INSERT INTO users SELECT generate_series(1, 300); ANALYZE users');
+    shop.write({
+      'migrations/004_index.sql': INDEX,
+      'migrations/005_drop.sql': '-- Up Migration\nALTER TABLE users DROP COLUMN id;\n-- Down Migration\nSELECT 1;\n',
+    });
+    const levels = async (more: object): Promise<unknown> => {
+      const { findings } = await lint(shop, {}, { config: { lint: { ...DEFAULTS.lint, ...more } } });
+      return findings.filter(({ code }) => code !== 'lint/down-loses-data').map(({ code, level }) => [code, level]);
+    };
+    const kept = ['lint/drop-column', 'warning'];
+    expect(await levels({})).toEqual([['lint/index-concurrently', 'note'], kept]);
+    expect(await levels({ rules: { 'index-concurrently': 'error' } })).toEqual([
+      ['lint/index-concurrently', 'note'],
+      kept,
+    ]);
+    expect(await levels({ smallRows: 300 })).toEqual([['lint/index-concurrently', 'error'], kept]);
+    expect(await levels({ smallRows: 0 })).toEqual([['lint/index-concurrently', 'error'], kept]);
   }));
 
 test('a table that was never analysed counts as filled when it has a row', () =>

@@ -6,6 +6,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a CHECK on a table with rows reads all of them under the strongest lock, unless it is NOT VALID at first',
   lock: 'ACCESS EXCLUSIVE for the whole scan',
+  grows: true,
   covers: [
     'squawk:constraint-missing-not-valid',
     'strong_migrations:add_check_constraint',

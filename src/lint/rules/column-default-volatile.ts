@@ -66,6 +66,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a new column whose default differs from row to row rewrites the table',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  grows: true,
   covers: [
     'squawk:adding-field-with-default',
     'strong_migrations:add_column_default',

@@ -6,6 +6,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a new column of a domain with a CHECK or NOT NULL rewrites the table',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  grows: true,
   covers: [],
   bad: 'CREATE DOMAIN cents AS int CHECK (value >= 0); ALTER TABLE bookings ADD COLUMN tip cents',
   good: 'CREATE DOMAIN cents AS int; ALTER TABLE bookings ADD COLUMN tip cents',

@@ -5,6 +5,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a stored generated column rewrites the table',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  grows: true,
   covers: ['squawk:adding-field-with-default', 'strong_migrations:add_column_generated_stored', 'eugene:E11'],
   bad: 'ALTER TABLE users ADD COLUMN full_name text GENERATED ALWAYS AS (first_name || last_name) STORED',
   good: 'ALTER TABLE users ADD COLUMN full_name text',

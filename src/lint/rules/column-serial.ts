@@ -7,6 +7,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a new serial or identity column numbers every row there is: the table is rewritten',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  grows: true,
   covers: [
     'strong_migrations:add_column_auto_incrementing',
     'squawk:adding-serial-primary-key-field',

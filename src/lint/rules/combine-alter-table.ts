@@ -8,6 +8,7 @@ export const rule: ActionRule = {
   level: 'note',
   summary: 'two ALTER TABLE that both go over every row do so twice; with their commands in one statement, once',
   lock: 'ACCESS EXCLUSIVE, twice as long as needed',
+  grows: true,
   covers: ['eugene:W12'],
   bad: 'ALTER TABLE bookings ALTER COLUMN a TYPE bigint; ALTER TABLE bookings ALTER COLUMN b TYPE bigint',
   good: 'ALTER TABLE bookings ALTER COLUMN a TYPE bigint, ALTER COLUMN b TYPE bigint',

@@ -6,6 +6,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'EXCLUDE on a table with rows builds its index under the strongest lock; there is no other way to add it',
   lock: 'ACCESS EXCLUSIVE until the index is built',
+  grows: true,
   covers: ['squawk:constraint-missing-not-valid', 'strong_migrations:add_exclusion_constraint', 'eugene:E8'],
   bad: 'ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)',
   good: 'CREATE TABLE bookings (room int, during tstzrange); ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)',

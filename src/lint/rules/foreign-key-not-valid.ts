@@ -8,6 +8,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'a foreign key on a table with rows checks all of them while both tables are closed to writers',
   lock: 'SHARE ROW EXCLUSIVE on both tables for the whole check',
+  grows: true,
   covers: [
     'squawk:adding-foreign-key-constraint',
     'squawk:constraint-missing-not-valid',

@@ -7,6 +7,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'CREATE INDEX without CONCURRENTLY keeps writers out while it builds',
   lock: 'SHARE: no INSERT, UPDATE or DELETE until the index is built',
+  grows: true,
   covers: [
     'squawk:require-concurrent-index-creation',
     'strong_migrations:add_index',

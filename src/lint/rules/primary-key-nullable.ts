@@ -9,6 +9,7 @@ export const rule: ActionRule = {
   summary:
     'PRIMARY KEY USING INDEX makes its columns NOT NULL, which reads the whole table, unless they are so already',
   lock: 'ACCESS EXCLUSIVE for the whole scan',
+  grows: true,
   covers: ['atlas:PG304', 'eugene:W14'],
   bad: {
     earlier: 'CREATE TABLE codes (code text)',

@@ -5,6 +5,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'REINDEX without CONCURRENTLY keeps writers out, and readers who would use the index',
   lock: 'SHARE on the table, ACCESS EXCLUSIVE on the index',
+  grows: true,
   covers: ['squawk:require-concurrent-reindex'],
   bad: 'REINDEX TABLE bookings',
   good: 'REINDEX TABLE CONCURRENTLY bookings',

@@ -9,6 +9,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'SET NOT NULL reads the whole table under the strongest lock, unless a validated CHECK proves it already',
   lock: 'ACCESS EXCLUSIVE for the whole scan',
+  grows: true,
   covers: [
     'squawk:adding-not-nullable-field',
     'squawk:constraint-missing-not-valid',

@@ -6,6 +6,7 @@ export const rule: ActionRule = {
   summary:
     'UPDATE or DELETE of a whole table in one statement locks all its rows, doubles its size and delays replicas',
   lock: 'ROW EXCLUSIVE on the table, and every row until COMMIT',
+  grows: true,
   covers: [],
   bad: "UPDATE bookings SET currency = 'USD'",
   good: "UPDATE bookings SET currency = 'USD' WHERE id BETWEEN 1 AND 1000",

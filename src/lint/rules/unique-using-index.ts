@@ -7,6 +7,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'UNIQUE and PRIMARY KEY on a table with rows build their index under the strongest lock',
   lock: 'ACCESS EXCLUSIVE until the index is built',
+  grows: true,
   covers: [
     'squawk:disallowed-unique-constraint',
     'squawk:constraint-missing-not-valid',

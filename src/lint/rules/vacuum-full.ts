@@ -5,6 +5,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'VACUUM FULL and CLUSTER write the table anew while nobody can use it',
   lock: 'ACCESS EXCLUSIVE for the whole rewrite',
+  grows: true,
   covers: ['squawk:prefer-repack'],
   bad: 'VACUUM FULL bookings',
   good: 'VACUUM bookings',

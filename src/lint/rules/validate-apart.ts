@@ -7,6 +7,7 @@ export const rule: ActionRule = {
   level: 'error',
   summary: 'VALIDATE CONSTRAINT in the transaction of another change of the table scans under that change’s lock',
   lock: 'that of the earlier statement, up to ACCESS EXCLUSIVE',
+  grows: true,
   covers: [
     'squawk:constraint-missing-not-valid',
     'strong_migrations:validate_foreign_key',
