@@ -6,6 +6,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import { cancelStatement } from './cancel.ts';
+import { type Callback, type Lease, type Lent, Remembered, type Request } from './lease.ts';
 import { isTimeout, timedOut, whole, within } from './milliseconds.ts';
 import {
   type Pool,
@@ -18,25 +19,10 @@ import {
   SIZES,
 } from './model.ts';
 import { observed } from './observe.ts';
-import { rememberStart } from './washing.ts';
 
 /** Opens nothing yet: the first query does. */
 export function createPool(options: PoolOptions = {}): Pool {
   return new LendingPool(options) as unknown as Pool;
-}
-
-type Lent = pg.PoolClient & { release(destroy?: Error | boolean): void };
-type Callback = (
-  error: Error | undefined,
-  client: Lent | undefined,
-  release: (destroy?: Error | boolean) => void,
-) => void;
-
-interface Request {
-  readonly give: Callback;
-  /** Milliseconds since the epoch. */
-  readonly asked: number;
-  timer: NodeJS.Timeout | undefined;
 }
 
 const CLOSED = 'the pool is shut down: it lends nothing more';
@@ -44,21 +30,15 @@ const CLOSED = 'the pool is shut down: it lends nothing more';
 /** Milliseconds that cancelled statements get to end. */
 const CANCELLING = 500;
 
-/** pg-pool's `new`; no class of our own: with two kinds of clients in a process, pg's code is slower for both. */
-function Remembered(config: pg.ClientConfig): pg.Client {
-  const client = new pg.Client(config);
-  rememberStart(client);
-  return client;
-}
-
 class LendingPool extends pg.Pool {
   readonly #size: PoolSize;
   readonly #waitTimeout: number;
   readonly #prePing: number;
   readonly #watched: boolean;
-  readonly #lent = new Set<Lent>();
-  readonly #lastUsed = new WeakMap<Lent, number>();
-  /** Neither answered nor refused. */
+  readonly #leases = new Map<Lent, Lease>();
+  #lent = 0;
+  /** Requests that are neither answered nor refused, and those of them that found no idle connection. */
+  #unanswered = 0;
   readonly #waiting = new Set<Request>();
   readonly #onQuiet: (() => void)[] = [];
   #closing = false;
@@ -94,7 +74,11 @@ class LendingPool extends pg.Pool {
     this.on('error', (error) => options.onError?.(error));
     // pg-pool stops listening while a connection is lent; without a listener one that breaks then would end the process.
     // The statement under way, or the next one, reports it.
-    this.on('connect', (client) => client.on('error', () => undefined));
+    this.on('connect', (client) => {
+      client.on('error', () => undefined);
+      this.#leases.set(client as Lent, { lent: false, lastUsed: 0 });
+    });
+    this.on('remove', (client) => this.#leases.delete(client as Lent));
     this.#watched = options.onQuery !== undefined || options.onSlowQuery !== undefined;
     if (this.#watched) {
       const counted = { ...options, onSlow: () => (this.#slow += 1) };
@@ -116,20 +100,24 @@ class LendingPool extends pg.Pool {
     const { size, overflow } = this.#size;
     const { totalCount: open, idleCount: idle, waitingCount: waiting } = this;
     const counts = { served: this.#served, timeouts: this.#timeouts, dead: this.#dead, slow: this.#slow };
-    return { size, overflow, open, idle, waiting, lent: this.#lent.size, ...counts };
+    return { size, overflow, open, idle, waiting, lent: this.#lent, ...counts };
   }
 
   async shutdown({ grace = 10_000 }: { readonly grace?: number } = {}): Promise<{ readonly forced: number }> {
     this.#closing = true;
     const quiet = this.#quiet();
     if (await within(quiet, grace)) return this.#close(0);
-    const forced = [...this.#lent];
+    const forced = this.#allLent();
     for (const request of this.#waiting) this.#answer(request, new PoolClosedError(CLOSED), undefined);
     // A closed socket alone does not stop a statement: the server would notice when it has a result to send.
     await Promise.all(forced.map((client) => cancelStatement(client, CANCELLING)));
     await within(quiet, CANCELLING);
-    for (const client of this.#lent) client.release(true);
+    for (const client of this.#allLent()) client.release(true);
     return this.#close(forced.length);
+  }
+
+  #allLent(): readonly Lent[] {
+    return [...this.#leases].filter(([, { lent }]) => lent).map(([client]) => client);
   }
 
   /** As pg's, but requests that wait already are served first: pg-pool would forget them. */
@@ -158,7 +146,7 @@ class LendingPool extends pg.Pool {
   }
 
   #settle(): void {
-    if (!this.#closing || this.#lent.size + this.#waiting.size > 0) return;
+    if (!this.#closing || this.#lent + this.#unanswered > 0) return;
     for (const done of this.#onQuiet.splice(0)) done();
   }
 
@@ -169,13 +157,16 @@ class LendingPool extends pg.Pool {
   #lend(callback: Callback): void {
     if (this.#closing) return void callback(new PoolClosedError(CLOSED), undefined, () => undefined);
     const give = this.#watched ? AsyncResource.bind(callback) : callback;
-    const request: Request = { give, asked: Date.now(), timer: undefined };
-    this.#waiting.add(request);
+    const request: Request = { give, asked: Date.now(), answered: false, timer: undefined };
+    this.#unanswered += 1;
     this.#find(request);
   }
 
   #answer(request: Request, thrown: Error | undefined, client: Lent | undefined): void {
-    if (this.#waiting.delete(request)) {
+    if (!request.answered) {
+      request.answered = true;
+      this.#unanswered -= 1;
+      if (this.#waiting.size > 0) this.#waiting.delete(request);
       if (request.timer !== undefined) clearTimeout(request.timer);
       if (thrown instanceof PoolTimeoutError) this.#timeouts += 1;
       request.give(thrown, client, (destroy) => client?.release(destroy));
@@ -186,20 +177,22 @@ class LendingPool extends pg.Pool {
   }
 
   #find(request: Request): void {
+    // Served in this turn of the loop: a Set that takes and forgets every query costs it 2 %.
+    if (this.idleCount <= this.waitingCount) this.#waiting.add(request);
     super.connect((thrown, found) => {
       if (thrown && isTimeout(thrown)) return this.#late(request, thrown);
       if (thrown || found === undefined) return this.#answer(request, thrown ?? new Error(CLOSED), undefined);
       const client = found as Lent;
       this.#served += 1;
-      const since = this.#lastUsed.get(client);
-      this.#track(client);
-      if (since === undefined || Date.now() - since < this.#prePing) this.#answer(request, undefined, client);
+      const since = this.#track(client);
+      if (since === 0 || Date.now() - since < this.#prePing) this.#answer(request, undefined, client);
       else this.#ping(request, client);
     });
   }
 
   /** pg-pool bounds each of its waits, but several and the pings between them are one to whoever asked. */
   #ping(request: Request, client: Lent): void {
+    this.#waiting.add(request);
     const rest = request.asked + this.#waitTimeout - Date.now();
     request.timer ??= setTimeout(() => this.#late(request), rest);
     // Half of the rest: if this one is dead, the next one has a chance.
@@ -209,7 +202,7 @@ class LendingPool extends pg.Pool {
       () => {
         this.#dead += 1;
         client.release(true);
-        if (this.#waiting.has(request)) this.#find(request);
+        if (!request.answered) this.#find(request);
       },
     );
   }
@@ -218,15 +211,20 @@ class LendingPool extends pg.Pool {
     this.#answer(request, timedOut(this.#waitTimeout, this.stats(), cause), undefined);
   }
 
-  /** A connection beyond the size is closed when it comes back and nobody waits for it. */
-  #track(client: Lent): void {
-    const release = client.release.bind(client);
-    this.#lent.add(client);
+  /** A connection beyond the size is closed when it comes back and nobody waits for it. Returns when it was last used. */
+  #track(client: Lent): number {
+    const { release } = client;
+    const lease = this.#leases.get(client) as Lease;
+    lease.lent = true;
+    this.#lent += 1;
     client.release = (destroy) => {
-      if (!this.#lent.delete(client)) return;
-      this.#lastUsed.set(client, Date.now());
+      if (!lease.lent) return;
+      lease.lent = false;
+      lease.lastUsed = Date.now();
+      this.#lent -= 1;
       release(destroy || (this.totalCount > this.#size.size && this.waitingCount === 0));
       this.#settle();
     };
+    return lease.lastUsed;
   }
 }
