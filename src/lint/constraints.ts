@@ -5,7 +5,7 @@ import { isNew, type Scene } from './rule.ts';
 export interface Late {
   readonly table: Name;
   readonly constraint: AddedConstraint;
-  /** Comes with a new column: every row has the same value in it. */
+  /** Comes with a new column, so that it has no NOT VALID. */
   readonly column: boolean;
 }
 

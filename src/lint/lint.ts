@@ -4,6 +4,7 @@
  */
 import type { Rule } from './rule.ts';
 import { rule as arrayDefault } from './rules/array-default.ts';
+import { rule as attachPartitionCheck } from './rules/attach-partition-check.ts';
 import { rule as checkNotValid } from './rules/check-not-valid.ts';
 import { rule as columnConventions } from './rules/column-conventions.ts';
 import { rule as columnDefaultVolatile } from './rules/column-default-volatile.ts';
@@ -56,9 +57,11 @@ import { rule as primaryKeyMissing } from './rules/primary-key-missing.ts';
 import { rule as primaryKeyNullable } from './rules/primary-key-nullable.ts';
 import { rule as privacyTags } from './rules/privacy-tags.ts';
 import { rule as recreateTable } from './rules/recreate-table.ts';
+import { rule as refreshConcurrently } from './rules/refresh-concurrently.ts';
 import { rule as reindexConcurrently } from './rules/reindex-concurrently.ts';
 import { rule as rename } from './rules/rename.ts';
 import { rule as renameEnumValue } from './rules/rename-enum-value.ts';
+import { rule as rewriteTable } from './rules/rewrite-table.ts';
 import { rule as robustStatement } from './rules/robust-statement.ts';
 import { rule as routineDdl } from './rules/routine-ddl.ts';
 import { rule as rowSecurityMissing } from './rules/row-security-missing.ts';
@@ -95,7 +98,10 @@ export const RULES: readonly Rule[] = [
   columnType,
   combineAlterTable,
   vacuumFull,
+  rewriteTable,
   reindexConcurrently,
+  refreshConcurrently,
+  attachPartitionCheck,
   detachConcurrently,
   workUnderLock,
   lockUpgrade,

@@ -105,6 +105,13 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     who: 'strata',
+    rules: ['check-not-valid'],
+    statements: /^ALTER TABLE t ADD COLUMN c int CHECK/,
+    like: 'ALTER TABLE t ADD COLUMN c int CHECK (c > 0)',
+    why: 'a CHECK that comes with a new column reads every row as well (measured: 0.3 s for 3 million rows, without it 1 ms)',
+  },
+  {
+    who: 'strata',
     rules: ['column-required'],
     statements: /int PRIMARY KEY$/,
     like: 'ALTER TABLE t ADD COLUMN c int PRIMARY KEY',
@@ -155,9 +162,9 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     who: 'strata',
     rules: ['rename'],
-    statements: /^ALTER (?:FUNCTION|SCHEMA|TYPE|VIEW)/,
+    statements: /^ALTER (?:FUNCTION|SCHEMA|TYPE|VIEW)|^ALTER TABLE t SET SCHEMA/,
     like: 'ALTER SCHEMA s RENAME TO r',
-    why: 'a view, type, function or schema breaks its users by a new name as a table does',
+    why: 'a view, type, function or schema breaks its users by a new name as a table does, and a table by another schema',
   },
   {
     who: 'strata',

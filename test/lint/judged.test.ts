@@ -294,3 +294,44 @@ describe('down-loses-data', () => {
     expect(await subjects('down-loses-data', { up, down })).toEqual(expected);
   });
 });
+
+describe('what moves, refreshes and attaches', () => {
+  const RANGE = 'ATTACH PARTITION p1 FOR VALUES IN (1)';
+  test.each([
+    ['rewrite-table', 'ALTER TABLE t SET UNLOGGED', ['t']],
+    ['rewrite-table', 'ALTER TABLE t SET TABLESPACE fast, ADD c int', ['t']],
+    ['rewrite-table', 'ALTER TABLE t SET ACCESS METHOD columnar', ['t']],
+    ['rewrite-table', 'CREATE TABLE t (a int); ALTER TABLE t SET UNLOGGED', []],
+    ['rewrite-table', 'ALTER TABLE t SET (fillfactor = 70)', []],
+    ['refresh-concurrently', 'REFRESH MATERIALIZED VIEW v', ['v']],
+    ['refresh-concurrently', 'CREATE MATERIALIZED VIEW v AS SELECT 1 WITH NO DATA; REFRESH MATERIALIZED VIEW v', []],
+    ['attach-partition-check', `ALTER TABLE p ${RANGE}`, ['p1']],
+    ['attach-partition-check', `CREATE TABLE p1 (a int); ALTER TABLE p ${RANGE}`, []],
+    ['attach-partition-check', `ALTER TABLE p1 ADD CHECK (a = 1) NOT VALID; ALTER TABLE p ${RANGE}`, ['p1']],
+    ['attach-partition-check', `ALTER TABLE p1 VALIDATE CONSTRAINT k; ALTER TABLE p ${RANGE}`, []],
+    ['rename', 'ALTER TABLE t SET SCHEMA s', ['t']],
+    ['rename', 'CREATE TABLE t (a int); ALTER TABLE t SET SCHEMA s', []],
+    ['check-not-valid', 'ALTER TABLE t ADD c int CHECK (c > 0)', ['t.chk_t']],
+    ['check-not-valid', 'CREATE TABLE t (a int); ALTER TABLE t ADD c int CHECK (c > 0)', []],
+  ])('%s: %s', async (rule, sql, expected) => {
+    expect(await subjects(rule, sql)).toEqual(expected);
+  });
+
+  test('a valid CHECK of the database is believed', () =>
+    withShop(three(), async (shop) => {
+      await shop.call('up');
+      await shop.query(
+        'CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 (a int); INSERT INTO p1 VALUES (1)',
+      );
+      shop.write({
+        'migrations/004_a.sql': `-- Up Migration\nALTER TABLE p ${RANGE};\n-- Down Migration\nSELECT 1;\n`,
+      });
+      const found = async (): Promise<readonly string[]> =>
+        codes(await shop.call('lint')).filter((code) => code === 'lint/attach-partition-check');
+      expect(await found()).toHaveLength(1);
+      await shop.query('ALTER TABLE p1 ADD CHECK (a IS NOT NULL AND a = 1) NOT VALID');
+      expect(await found()).toHaveLength(1);
+      await shop.query('ALTER TABLE p1 VALIDATE CONSTRAINT p1_a_check');
+      expect(await found()).toEqual([]);
+    }));
+});

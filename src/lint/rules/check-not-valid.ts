@@ -1,6 +1,7 @@
 import { lateConstraints } from '../constraints.ts';
 import { type ActionRule, show, size } from '../rule.ts';
 
+/** A CHECK that comes with a new column has one value to judge, but the server reads every row all the same. */
 export const rule: ActionRule = {
   name: 'check-not-valid',
   level: 'error',
@@ -18,13 +19,14 @@ export const rule: ActionRule = {
   good: 'ALTER TABLE bookings ADD CONSTRAINT chk_bookings_price CHECK (price_cents >= 0) NOT VALID',
   judge(action, scene) {
     return lateConstraints(action, scene, 'check')
-      .filter(({ constraint, column }) => !constraint.notValid && !column)
-      .map(({ table, constraint }) => {
+      .filter(({ constraint }) => !constraint.notValid)
+      .map(({ table, constraint, column }) => {
         const name = constraint.name ?? `chk_${table.name}`;
+        const add = column ? `Add the column alone, then the CHECK in a statement of its own` : 'Add it';
         return {
           subject: `${show(table)}.${name}`,
           message: `the CHECK ${name} reads all of ${show(table)}${size(table, scene)} while nobody else can use it`,
-          hint: `Add it with NOT VALID, and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
+          hint: `${add} with NOT VALID, and in the next migration: ALTER TABLE ${show(table)} VALIDATE CONSTRAINT ${show(name)};`,
         };
       });
   },

@@ -1,6 +1,6 @@
 import { about } from '../about.ts';
 import type { ActionOf } from '../action.ts';
-import { type ActionRule, isNew, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, isNew, type Problem, type Scene, same, show } from '../rule.ts';
 
 const BREAKING: readonly string[] = [
   'table',
@@ -32,6 +32,7 @@ export const rule: ActionRule = {
   good: 'ALTER TABLE users ADD COLUMN full_name text',
   only: 'up',
   judge(action, scene) {
+    if (action.kind === 'set schema') return moved(action, scene);
     if (action.kind !== 'rename' || !BREAKING.includes(action.what) || isUnseen(action, scene)) return [];
     const { what, on, from, to } = action;
     return [
@@ -46,6 +47,17 @@ export const rule: ActionRule = {
     ];
   },
 };
+
+function moved({ table, schema }: ActionOf<'set schema'>, scene: Scene): readonly Problem[] {
+  if (isNew(table, scene)) return [];
+  return [
+    {
+      subject: show(table),
+      message: `${show(table)} lies in schema ${schema} from now on; whoever looks for it where it was fails`,
+      hint: `Leave a view in its place: CREATE VIEW ${show(table)} WITH (security_invoker = true) AS SELECT * FROM ${show({ schema, name: table.name })};`,
+    },
+  ];
+}
 
 function isUnseen({ on, from, what }: ActionOf<'rename'>, scene: Scene): boolean {
   if (on && isNew(on, scene)) return true;
