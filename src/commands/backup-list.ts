@@ -1,4 +1,4 @@
-/** `backup list`: the backups at hand, newest first, and what their last verification said. */
+/** `backup list`: the backups at hand, newest first, and what their last verification and drill said. */
 import { resolve } from 'node:path';
 import type { DrillReport } from '../backup/drill-report.ts';
 import { readDrills } from '../backup/drill-store.ts';
@@ -31,10 +31,16 @@ interface Shown extends Listed {
   readonly held: string | null;
 }
 
-function dataOf({ id, manifest, size, state, verifiedAt, drill, held }: Shown, now: Date): object {
+/** Called good is what was restored, too: whole alone, it is `verified`. */
+function stateOf({ state, drill }: Shown): Listed['state'] | 'verified' {
+  return state === 'good' && drill?.result !== 'proved' ? 'verified' : state;
+}
+
+function dataOf(backup: Shown, now: Date): object {
+  const { id, manifest, size, verifiedAt, drill, held } = backup;
   return {
     id,
-    state,
+    state: stateOf(backup),
     verified_at: verifiedAt,
     drill: drill && { id: drill.id, at: drill.started_at, result: drill.result, rto_ms: drill.rto_ms },
     held,
@@ -53,9 +59,12 @@ function viewOf(backups: readonly Shown[], dir: string, now: Date): Block {
   return { kind: 'table', head, rows: backups.map((backup) => rowOf(backup, now)) };
 }
 
+const TONES = { good: 'good', verified: 'strong', damaged: 'bad', unverified: 'warn', failed: 'bad' } as const;
+
 function rowOf(backup: Shown, now: Date): readonly Cell[] {
-  const { id, manifest, size, state, verifiedAt, held } = backup;
-  const tone = ({ good: 'good', damaged: 'bad', unverified: 'warn', failed: 'bad' } as const)[state];
+  const { id, manifest, size, verifiedAt, held } = backup;
+  const state = stateOf(backup);
+  const tone = TONES[state];
   return [
     id,
     { text: held === null ? state : `${state}, held`, tone },

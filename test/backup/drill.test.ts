@@ -275,16 +275,23 @@ describe('the command', () => {
   test('runs the smoke scripts of the project, keeps a history, and exits with 1 when one fails', async () => {
     const cwd = project({ 'sql/smoke/one.sql': 'SELECT count(*) AS customers FROM customers' });
     await cp(backup.path, join(cwd, 'backups', backup.id), { recursive: true });
+    const listed = async (): Promise<unknown> =>
+      JSON.parse((await strata(['backup', 'list', '--json'], { cwd })).stdout).data.backups[0].state;
+    expect((await strata(['backup', 'verify'], { cwd })).status).toBe(0);
+    expect(await listed()).toBe('verified');
     const good = await strata(['drill', '--json', '--quiet'], { cwd });
     expect(good.stderr).toBe('');
     expect(good.status).toBe(0);
     const { data } = JSON.parse(good.stdout) as { data: { drills: DrillReport[] } };
     expect(data.drills[0]?.phases.at(-1)?.text).toBe('sql/smoke/one.sql: customers 500');
+    // Called good is what was restored.
+    expect(await listed()).toBe('good');
     write(cwd, { 'sql/smoke/two.sql': 'SELECT 1;\nSELECT * FROM nowhere' });
     const bad = await strata(['drill', '--all', '--scratch', 'scratch'], { cwd });
     expect(bad.status).toBe(1);
     expect(bad.stdout + bad.stderr).toMatch(/two\.sql:2: relation "nowhere" does not exist/);
     expect(readdirSync(join(cwd, 'scratch'))).toEqual([]);
+    expect(await listed()).toBe('failed');
     write(cwd, { 'backups/drills/20260101T000000Z-00000000.json': '{"strata_drill": 1}' });
     const past = await strata(['drill', '--history', '--json'], { cwd });
     expect(past.status).toBe(0);

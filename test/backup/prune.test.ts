@@ -224,7 +224,7 @@ describe('the commands', () => {
     const held = await strata(['backup', 'hold', ids[3] ?? '', '--reason', 'audit of 2026'], { cwd });
     expect(held.status).toBe(0);
     const list = await strata(['backup', 'list'], { cwd });
-    expect(list.stdout).toMatch(/good, held/);
+    expect(list.stdout).toMatch(/verified, held/);
     expect(list.stdout).toMatch(/drilled[\s\S]* never /);
     const done = await strata(['backup', 'prune', ...only, '--delete', '--json'], { cwd });
     expect(done.status).toBe(0);

@@ -79,6 +79,9 @@ export const DATA_CARDS: readonly Card[] = [
       {
         name: 'list',
         summary: 'the backups at hand, newest first',
+        details:
+          'Each is unverified, verified (read whole, nothing wrong), good (and its last drill restored it and found everything),\n' +
+          'failed (whole, but its last drill failed) or damaged. With --remote good means verified there.',
         flags: [REMOTE, DIR],
       },
       {
