@@ -66,7 +66,7 @@ export async function readDrills(dir: string): Promise<DrillHistory> {
     if (report?.id === name.slice(0, -'.json'.length)) reports.push(report);
     else findings.push(unreadable(join(folder, name)));
   }
-  // Ids tell the second only, and two drills may fit into one.
+  // Ids of older versions tell the second only, and two drills may fit into one.
   reports.sort((a, b) => byCode(b.started_at, a.started_at));
   return { reports, findings };
 }

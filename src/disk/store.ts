@@ -29,10 +29,11 @@ export interface Verification {
   readonly manifest_sha256?: string;
 }
 
-/** `20261122T034500Z-1a2b3c4d`: sorts by time, unique without asking anyone. */
+/** `20261122T034500Z-1a2b3c4d`: three digits for the millisecond, so that it sorts by time, five to be unique without asking anyone. */
 export function newId(now: Date, random: (bytes: number) => Uint8Array = randomBytes): string {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${stamp}-${Buffer.from(random(4)).toString('hex')}`;
+  const millisecond = now.getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${stamp}-${millisecond}${Buffer.from(random(3)).toString('hex').slice(1)}`;
 }
 
 export function isId(name: string): boolean {

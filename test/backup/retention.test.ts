@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../../src/backup/retention.ts';
 import { simulate } from '../../src/backup/simulation.ts';
+import { isId, newId } from '../../src/disk/store.ts';
 
 const GFS: RetentionPolicy = { daily: 7, weekly: 4, monthly: 12, timeZone: 'UTC' };
 const DAY = 86_400_000;
@@ -275,4 +276,13 @@ describe('calendars', () => {
       '2026-11-22 dwm',
     ]);
   });
+});
+
+test('ids are in the order in which they were made, also within a second', () => {
+  const at = Date.UTC(2026, 1, 3, 4, 5, 6);
+  const ids = Array.from({ length: 1000 }, (_, ms) => newId(new Date(at + ms)));
+  expect(ids.every(isId)).toBe(true);
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(Array.from({ length: 200 }, () => newId(new Date(at)))).size).toBe(200);
+  expect(newId(new Date(at + 10), () => Uint8Array.of(0x12, 0x34, 0x56))).toBe('20260203T040506Z-00a23456');
 });
