@@ -1,5 +1,5 @@
 /** Names for TypeScript from names of SQL: any identifier in, valid and distinct TypeScript out. */
-import { ERROR_CLASSES } from './procedures-runtime.ts';
+import { OWN_NAMES } from './procedures-runtime.ts';
 import { HELPERS } from './typemap.ts';
 import type { Value } from './value-class.ts';
 
@@ -10,15 +10,13 @@ import type { Value } from './value-class.ts';
 const TAKEN = [
   ...['Array', 'Boolean', 'Buffer', 'Date', 'Error', 'Function', 'Map', 'Number', 'Object', 'Promise', 'ReadonlyArray'],
   ...['Record', 'RegExp', 'Set', 'String', 'Symbol', 'Uint8Array', 'Brand', 'Partial', 'Pick', 'Omit', 'Required'],
-  ...['Database', 'KyselyTable', 'KyselyView', 'JsonSchema', 'Queryable'],
-  ...['OWN', 'STANDARD', 'Argument', 'ServerFields', 'TypeError'],
-  ...['constraints', 'typedError', 'undefined', 'NullResultError'],
-  ...ERROR_CLASSES,
-  // Names of functions: words that cannot be one, and what the generated file calls so itself.
+  ...['Database', 'KyselyTable', 'KyselyView', 'JsonSchema', 'TypeError', 'ReadonlyMap', 'Readonly', 'undefined'],
+  ...OWN_NAMES,
+  // Names of functions: words that cannot be one, and arguments of all of them.
   ...'await break case catch class const continue debugger default delete do else enum export extends'.split(' '),
   ...'eval false finally for function if implements import in instanceof interface let new null package'.split(' '),
   ...'arguments private protected public return static super switch this throw true try typeof var void'.split(' '),
-  ...'while with yield db args given run nothing oneRow allRows oneValue allValues json fits'.split(' '),
+  ...'while with yield db args given'.split(' '),
   ...Object.keys(HELPERS),
 ];
 

@@ -126,25 +126,44 @@ export class DatabaseError extends Error {
    * the role may not read, NOT NULL, CHECK) or when its words have more than one meaning. Not enumerable: loggers do not print it.
    */
   get key(): Readonly<Record<string, string>> | undefined {
-    return this.code.startsWith('23') ? keyIn(this.detail ?? '') : undefined;
+    return keysIn(this)[0];
+  }
+
+  /** Of an exclusion constraint, the same columns of the row that was there already. */
+  get existingKey(): Readonly<Record<string, string>> | undefined {
+    return keysIn(this)[1];
   }
 }
 
-/** \`Key (a, b)=(1, 2) already exists.\`, in whatever language the server speaks. */
-function keyIn(detail: string): Readonly<Record<string, string>> | undefined {
+type Key = Readonly<Record<string, string>>;
+
+/** Quoted or not: \`email\`, \`"e mail"\`. */
+const NAME = /^(?:\\x22(?:[^\\x22]|\\x22\\x22)+\\x22|[^\\x22(), ]+)$/;
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/**
+ * \`Key (a, b)=(1, 2) already exists.\`, in whatever language the server speaks. An exclusion constraint names the row that was there as
+ * well, in the same form; where anything else does, a value looks so.
+ */
+function keysIn({ code, detail = '' }: DatabaseError): readonly (Key | undefined)[] {
   const at = detail.indexOf(')=(') + 3;
   const head = detail.slice(detail.indexOf('('), at);
   const names = head.slice(1, -3).split(', ');
-  if (at < 3 || !names.every((name) => /^(?:"(?:[^"]|"")+"|[^"(), ]+)$/.test(name))) return undefined;
-  // An exclusion constraint names the row that was there as well, in the same form.
-  const parts = detail.slice(at).split(head);
-  const text = parts[0] ?? '';
+  const known = code.startsWith('23') && at > 2 && names.every((name) => NAME.test(name));
+  const parts = known ? detail.slice(at).split(head) : [];
+  return parts.length === (code === '23P01' ? 2 : 1) ? parts.map((part) => keyIn(part, names)) : [];
+}
+
+/** Up to the last bracket, unless that one may stand in the name of a table. NULL looks like the text: UNIQUE NULLS NOT DISTINCT. */
+function keyIn(text: string, names: readonly string[]): Key | undefined {
   const end = text.lastIndexOf(')');
   const values = names.length === 1 ? [text.slice(0, end)] : text.slice(0, end).split(', ');
-  const cut = parts.length > 2 || end < 0 || text.slice(end).split('"').length % 2 === 0;
-  if (cut || values.length !== names.length) return undefined;
-  const columns = names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
-  return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? '']));
+  const cut = end < 0 || text.slice(end).split('"').length % 2 === 0;
+  if (cut || values.length !== names.length || values.includes('null')) return undefined;
+  return Object.fromEntries(names.map((name, index) => [unquoted(name), values[index] ?? '']));
 }
 
 export class UniqueViolationError extends DatabaseError {
@@ -215,7 +234,17 @@ export function typedError(thrown: unknown): unknown {
 
 `;
 
-/** Classes that stand in every file: no type may be called so. */
-export const ERROR_CLASSES: readonly string[] = [...ERRORS.matchAll(/^export class (\w+)/gm)].map(
-  ([, name = '']) => name,
-);
+const DECLARED = /^(?:export )?(?:async )?(?:class|function|const|interface|type) (\w+)/gm;
+
+function declared(text: string): readonly string[] {
+  return [...text.matchAll(DECLARED)].map(([, name = '']) => name);
+}
+
+/** Classes that stand in every file: the configuration need not name another one. */
+export const ERROR_CLASSES: readonly string[] = declared(ERRORS).filter((name) => /^[A-Z].*Error$/.test(name));
+
+/** Whatever the file may declare by itself: no type and no function of the database is called so. */
+export const OWN_NAMES: readonly string[] = [
+  ...[CLIENT, ERRORS, ...Object.values(PARTS)].flatMap(declared),
+  ...['OWN', 'NAMED'],
+];

@@ -30,28 +30,27 @@ export interface ProcedureOptions {
 export function proceduresText(snapshot: TypeSource, model: TypeModel, options: ProcedureOptions): string | null {
   if (model.routines.length === 0 && Object.keys(options.errors).length === 0) return null;
   const calls = overloadGroups(model.routines).map(groupText).join('');
-  const parts = Object.entries(PARTS).filter(([name]) => new RegExp(`\\b${name}\\b[<(]`).test(calls));
+  // What comments and SQL mention is not used: `noUnusedLocals` would refuse it.
+  const code = calls.replace(/\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.)*'/g, '');
+  const parts = Object.entries(PARTS).filter(([name]) => new RegExp(`\\b${name}\\b[<(]`).test(code));
   const client = calls === '' ? '' : CLIENT + parts.map(([, text]) => text).join('');
   const errors = ERRORS.replace('/* OWN */', () => ownErrors(options.errors, snapshot)).replace(
     '/* CONSTRAINTS */',
     () => constraintLines(snapshot),
   );
-  return `${HEAD}${importText(calls, model, options.types)}${client}${errors.trimStart()}${calls}`.replace(
-    /\n+$/,
-    '\n',
-  );
+  return `${HEAD}${importText(code, model, options.types)}${client}${errors.trimStart()}${calls}`.replace(/\n+$/, '\n');
 }
 
 const HEAD = `/* eslint-disable */
 /** Functions of the database as typed functions, and their errors, written by \`strata types\`. Do not edit. */
 `;
 
-function importText(calls: string, { relations, composites, unions }: TypeModel, from: string): string {
+function importText(code: string, { relations, composites, unions }: TypeModel, from: string): string {
   const known = [
     ...[...relations, ...composites].map(({ entity }) => rowName(entity)),
     ...unions.map(({ name }) => name),
   ];
-  const words = new Set(calls.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+  const words = new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
   const used = [...known, ...Object.keys(HELPERS)].filter((name) => words.has(name)).sort();
   return used.length === 0
     ? ''

@@ -125,7 +125,7 @@ export function isRawArray(type: QName): boolean {
 export interface ArrayOptions {
   /** No NULL among the elements. */
   readonly fullElements: boolean;
-  /** Dimensions, when a CHECK says how many. Default 1: the server does not hold a column to its declaration. */
+  /** Dimensions, when a CHECK says how many. Default 1: the server does not hold a column to its declaration, and pg_dump, views and LIKE forget it. */
   readonly depth?: number | undefined;
   /** The write type of an element, when it is narrower than its type's (an enum's union). */
   readonly element?: string;

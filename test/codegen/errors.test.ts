@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { expect, describe as group, test } from 'vitest';
 import { proceduresText } from '../../src/codegen/procedures.ts';
+import { OWN_NAMES } from '../../src/codegen/procedures-runtime.ts';
 import { compile } from './compile.ts';
 import { fromSession, loaded, withDdl } from './support.ts';
 
@@ -9,12 +10,14 @@ const DDL = `
   CREATE EXTENSION IF NOT EXISTS btree_gist;
   CREATE TABLE rooms (id int PRIMARY KEY, "the name" text UNIQUE, code text, floor int, UNIQUE (code, floor));
   CREATE UNIQUE INDEX rooms_lower ON rooms (lower(code), coalesce(floor, 0));
+  CREATE TABLE tags (id int, tag text UNIQUE, EXCLUDE USING btree (id WITH =) WHERE (id > 0));
   CREATE TABLE stays (id int, room int CONSTRAINT stay_room REFERENCES rooms, during int4range, nights int CONSTRAINT enough CHECK (nights > 0),
     CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&));
   CREATE TABLE "od)d" (id int REFERENCES rooms);
   INSERT INTO rooms VALUES (1, 'a, b) c', 'x', 2), (2, 'it "is"', 'y', 3), (3, 'z', 'p, q', 4);
   INSERT INTO stays VALUES (1, 1, '[1,5)', 1);
   INSERT INTO "od)d" VALUES (2);
+  INSERT INTO tags VALUES (0, 'x)(tag)=(y'), (0, 'null'), (1, 'one');
 `;
 
 const OPTIONS = {
@@ -66,11 +69,24 @@ group('the row that an error is about', () => {
     ['a row that others refer to', 'DELETE FROM rooms WHERE id = 1', { id: '1' }],
     ['the same, of a table whose name cannot be told from a value', 'DELETE FROM rooms WHERE id = 2', undefined],
     ['an exclusion', `INSERT INTO stays VALUES (3, 1, '[4,9)', 1)`, { room: '1', during: '[4,9)' }],
+    ['a value that looks like another key', "INSERT INTO tags VALUES (0, 'x)(tag)=(y')", undefined],
+    ['a text that is written like NULL', "INSERT INTO tags VALUES (0, 'null')", undefined],
     ['a check', `INSERT INTO stays VALUES (3, 1, '[10,11)', 0)`, undefined],
     ['a null', 'INSERT INTO rooms VALUES (NULL)', undefined],
   ];
   test.each(told)('%s', async (_, sql, key) => {
     await withErrors(async (raised) => expect((await raised(sql)).key).toEqual(key));
+  });
+  test('is told twice of an exclusion: what should have been written, and what was there', async () => {
+    await withErrors(async (raised) => {
+      expect((await raised(`INSERT INTO stays VALUES (3, 1, '[4,9)', 1)`)).existingKey).toEqual({
+        room: '1',
+        during: '[1,5)',
+      });
+      const one = await raised("INSERT INTO tags VALUES (1, 'two')");
+      expect([one.key, one.existingKey]).toEqual([{ id: '1' }, { id: '1' }]);
+      expect((await raised('INSERT INTO rooms VALUES (1)')).existingKey).toBeUndefined();
+    });
   });
   test('is told in every language alike', async () => {
     await withErrors(async (_, { typedError }) => {
@@ -120,5 +136,21 @@ group('a class of its own for a constraint', () => {
       const text = proceduresText(snapshot, model, OPTIONS) ?? '';
       expect(compile({ 'procedures.ts': text, 'consumer.ts': consumer })).toEqual([]);
     });
+  });
+});
+
+test('no type and no function takes a name that the file needs itself', async () => {
+  const snake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+  const names = [...new Set(OWN_NAMES.map(snake))];
+  const ddl = names.map((name, index) => {
+    const type = `CREATE TYPE ${name} AS ENUM ('a${index}')`;
+    return `${type}; CREATE FUNCTION ${name}(x ${name}, y jsonb DEFAULT NULL) RETURNS ${name} LANGUAGE sql AS 'SELECT x'`;
+  });
+  ddl.push("COMMENT ON FUNCTION run IS 'nothing(x) but oneValue<X>, fits(it): see UnusedRow'; CREATE TABLE unused ()");
+  await withDdl(ddl.join(';\n'), async (session) => {
+    const { snapshot, model, text } = await fromSession(session);
+    const procedures = proceduresText(snapshot, model, { ...OPTIONS, errors: { no_overlap: 'Taken' } }) ?? '';
+    expect(model.routines.length).toBe(names.length);
+    expect(compile({ 'types.ts': text, 'procedures.ts': procedures })).toEqual([]);
   });
 });
