@@ -72,8 +72,31 @@ function capitalised(part: string): string {
   return first.toUpperCase() + part.slice(first.length);
 }
 
+/** Words that the rules of `singular()` get wrong, by what takes the place of their ending. */
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ie: 'movies cookies calories zombies selfies rookies hoodies brownies pies ties lies dies',
+    sis: 'analyses paralyses catalyses hypotheses syntheses parentheses theses diagnoses prognoses crises',
+    f: 'shelves halves wolves calves loaves thieves selves',
+    fe: 'knives wives',
+    che: 'caches niches psyches aches headaches avalanches',
+    use: 'fuses muses ruses abuses excuses refuses',
+    ix: 'matrices appendices',
+    ex: 'indices vertices',
+    z: 'quizzes',
+    o: 'heroes potatoes tomatoes echoes vetoes',
+  }).flatMap(([ending, words]) => words.split(' ').map((word) => [word, ending] as const)),
+);
+
+/** Letters of the plural's ending: `mov|ies`, `analy|ses`, `quiz|zes`. */
+const ENDINGS: Readonly<Record<string, number>> = { ix: 4, ex: 4, z: 4, use: 4, che: 4 };
+
 /** The English singular of a table name's last word: `tutor_availabilities` to `tutor_availability`. When in doubt, the name stays. */
 export function singular(name: string): string {
+  const [word = ''] = /[A-Z]?[a-z]+$|[A-Z]+$/.exec(name) ?? [];
+  const ending = IRREGULAR.get(word.toLowerCase());
+  if (ending !== undefined)
+    return name.slice(0, -(ENDINGS[ending] ?? 3)) + (/[A-Z]$/.test(name) ? ending.toUpperCase() : ending);
   if (name.length < 4 || /(ss|us|is|news|series|species)$/i.test(name)) return name;
   if (/[^aeiou]ies$/i.test(name) && name.length > 4) return name.slice(0, -3) + (/S$/.test(name) ? 'Y' : 'y');
   if (/(sses|shes|ches|xes|zzes)$/i.test(name) || /[^aeo]uses$/i.test(name)) return name.slice(0, -2);
