@@ -146,14 +146,21 @@ export function createView(view: View, live: Snapshot): Remedy {
 }
 
 /** Replaced where PostgreSQL lets a view keep its dependants: its columns are the first ones of the promise. */
-export function alterView({ before, after, fields }: Altered<'view'>, live: Snapshot): Remedy {
-  const names = new Set(fields.map(({ field }) => field));
-  const isKept = after.columns.every(({ name, type }, at) => {
-    const column = before.columns[at];
+/** Whether it is dropped and made again, with all that hangs on it, rather than altered. */
+export function isRemade(promised: View | undefined, live: View | undefined): boolean {
+  if (!promised || !live) return false;
+  if (promised.kind !== live.kind || promised.accessMethod !== live.accessMethod) return true;
+  if (promised.definition === live.definition) return false;
+  const isKept = live.columns.every(({ name, type }, at) => {
+    const column = promised.columns[at];
     return column?.name === name && column.type === type;
   });
-  const isRemade = names.has('kind') || names.has('accessMethod') || (names.has('definition') && !isKept);
-  if (isRemade || (names.has('definition') && before.kind === 'materialized view')) {
+  return !isKept || promised.kind === 'materialized view';
+}
+
+export function alterView({ before, after, fields }: Altered<'view'>, live: Snapshot): Remedy {
+  const names = new Set(fields.map(({ field }) => field));
+  if (isRemade(before, after)) {
     return together(remedy([`DROP ${viewTarget(after)}`]), createView(before, live));
   }
   const alter = `ALTER ${viewTarget(before)}`;

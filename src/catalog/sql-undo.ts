@@ -1,6 +1,6 @@
 /**
  * What takes a Change back: from the object that is there to the one that was promised. `before` of a Change is the promise.
- * Each Change stands for itself; what depends on an object that is missing too must come after it.
+ * Each Change stands for itself; in which order their statements run, undo-order.ts knows.
  */
 import { ident, qname } from '../base/ident.ts';
 import type { Altered, Change, Kind, Kinds } from './change.ts';
@@ -16,6 +16,7 @@ import {
   createTable,
   createView,
   grantedRoutine,
+  isRemade,
   routineTarget,
   tableTarget,
   viewTarget,
@@ -163,6 +164,9 @@ function undoChild(change: Change, parent: QName, { promised, live }: Sides): Re
   if (change.object === 'column') {
     if (live.views.some(is)) return undoViewColumn(change, parent, live);
     return live.types.some(is) ? undoAttribute(change, parent) : undoColumn(change, parent, promised);
+  }
+  if (change.object === 'index' && change.action === 'drop' && isRemade(promised.views.find(is), live.views.find(is))) {
+    return noRemedy('it comes with the view');
   }
   const part = (value: unknown): Part => ({ kind: change.object as PartKind, value }) as Part;
   if (change.action === 'add') return dropPart(part(change.after), parent);

@@ -10,6 +10,7 @@ import type { Snapshot } from '../catalog/model.ts';
 import { readSnapshot } from '../catalog/read.ts';
 import { snapshotHash } from '../catalog/snapshot.ts';
 import type { Sides } from '../catalog/sql-remedy.ts';
+import { inUndoOrder } from '../catalog/undo-order.ts';
 import { type History, ownTables } from '../migrate/history.ts';
 import type { Session } from '../pg/pool.ts';
 import { acceptedOf } from './accepted.ts';
@@ -61,7 +62,7 @@ interface Compared {
 }
 
 function report({ config }: Context, { migrations, sides, hash, findings }: Compared): Outcome<DriftData> {
-  const all = compare(sides.promised, sides.live).map((change) => driftFinding(change, sides));
+  const all = inUndoOrder(compare(sides.promised, sides.live)).map((change) => driftFinding(change, sides));
   const accepted = acceptedOf(config);
   const drifted = all.filter(({ fingerprint }) => !accepted.has(fingerprint));
   const ignored = all.length - drifted.length;

@@ -296,6 +296,59 @@ test('each kind of drift is taken back by the SQL that is printed', async () => 
   expect(faults.join('\n\n')).toBe('');
 }, 300_000);
 
+/** Numbers that look random and are the same in every run. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+test.each([1, 2, 3])(
+  'many drifts at once are taken back from the first statement to the last (%i)',
+  async (seed) => {
+    const next = dice(seed);
+    const shuffled = CASES.map((one) => ({ one, at: next() })).sort((a, b) => a.at - b.at);
+    await withShop(
+      FILES,
+      async (shop) => {
+        await shop.call('up');
+        const done: string[] = [];
+        for (const {
+          one: [what, sql],
+        } of shuffled.slice(0, 30)) {
+          // One may be in the way of another: it is left out then.
+          const ran = await shop
+            .session((session) => session.batch(sql))
+            .then(
+              () => true,
+              () => false,
+            );
+          if (ran) done.push(what);
+        }
+        expect(done.length).toBeGreaterThan(15);
+        const found = await drifted(shop);
+        for (const [at, text] of found.flatMap((one) => printed(one) ?? []).entries()) {
+          await shop
+            .session((s) => s.batch(text))
+            .catch((thrown: unknown) => {
+              throw new Error(
+                `${done.join(', ')}\n${found.map(({ hint }) => hint).join('\n')}\nFAILS at ${at}: ${text}\n${String(thrown)}`,
+              );
+            });
+        }
+        expect(
+          (await drifted(shop)).map(({ message }) => message),
+          done.join(', '),
+        ).toEqual([]);
+      },
+      config,
+    );
+  },
+  60_000,
+);
+
 test('what no statement takes back says why', () =>
   withShop(
     FILES,

@@ -70,7 +70,8 @@ export const CHECK_CARDS: readonly Card[] = [
     details:
       'Asks the hash recorded by the last run first; when it differs, the applied migrations are replayed on a scratch ' +
       'database and the catalogs compared object by object. Differences that were reviewed go into lint.ignore by their ' +
-      'fingerprints. The live database is only read.',
+      'fingerprints. The findings stand in the order in which the statements that take them back run one after the other. ' +
+      'The live database is only read.',
     flags: [
       { name: 'replay', kind: 'boolean', help: 'replay and compare even when the recorded hash agrees' },
       MIGRATIONS,
