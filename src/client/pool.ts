@@ -6,7 +6,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import { cancelStatement } from './cancel.ts';
-import { type Callback, type Lease, type Lent, Remembered, type Request } from './lease.ts';
+import type { Request as Asked, Lease } from './lease.ts';
 import { isTimeout, timedOut, whole, within } from './milliseconds.ts';
 import {
   type Pool,
@@ -19,16 +19,32 @@ import {
   SIZES,
 } from './model.ts';
 import { observed } from './observe.ts';
+import { rememberStart } from './washing.ts';
 
 /** Opens nothing yet: the first query does. */
 export function createPool(options: PoolOptions = {}): Pool {
   return new LendingPool(options) as unknown as Pool;
 }
 
+type Lent = pg.PoolClient & { release(destroy?: Error | boolean): void };
+type Callback = (
+  error: Error | undefined,
+  client: Lent | undefined,
+  release: (destroy?: Error | boolean) => void,
+) => void;
+type Request = Asked<Callback>;
+
 const CLOSED = 'the pool is shut down: it lends nothing more';
 
 /** Milliseconds that cancelled statements get to end. */
 const CANCELLING = 500;
+
+/** pg-pool's `new`; no class of our own: with two kinds of clients in a process, pg's code is slower for both. */
+function Remembered(config: pg.ClientConfig): pg.Client {
+  const client = new pg.Client(config);
+  rememberStart(client);
+  return client;
+}
 
 class LendingPool extends pg.Pool {
   readonly #size: PoolSize;
