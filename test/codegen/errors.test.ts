@@ -143,8 +143,8 @@ test('no type and no function takes a name that the file needs itself', async ()
   const snake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
   const names = [...new Set(OWN_NAMES.map(snake))];
   const ddl = names.map((name, index) => {
-    const type = `CREATE TYPE ${name} AS ENUM ('a${index}')`;
-    return `${type}; CREATE FUNCTION ${name}(x ${name}, y jsonb DEFAULT NULL) RETURNS ${name} LANGUAGE sql AS 'SELECT x'`;
+    const type = `CREATE TYPE "${name}" AS ENUM ('a${index}')`;
+    return `${type}; CREATE FUNCTION "${name}"(x "${name}", y jsonb DEFAULT NULL) RETURNS "${name}" LANGUAGE sql AS 'SELECT x'`;
   });
   ddl.push("COMMENT ON FUNCTION run IS 'nothing(x) but oneValue<X>, fits(it): see UnusedRow'; CREATE TABLE unused ()");
   await withDdl(ddl.join(';\n'), async (session) => {
