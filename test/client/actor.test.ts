@@ -1,4 +1,7 @@
 /** withActor: who a transaction is, and that nobody is him afterwards, whatever happened. */
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { targetUrl } from '../../src/base/target.ts';
 import {
@@ -377,5 +380,37 @@ describe('conflicts', () => {
       code: '25006',
     });
     await expect(withTransaction(pool(), who, { statementTimeout: -1 })).rejects.toThrow('not milliseconds: -1');
+  });
+});
+
+describe('streams of pg', () => {
+  /** Whatever has submit(): COPY, a cursor, a query stream. The types know texts only, as those of other drivers do. */
+  const streamed = <Stream>(tx: Queryable, stream: Stream): Promise<Stream> =>
+    tx.query(stream as never) as unknown as Promise<Stream>;
+
+  test('run as the user, and leave nobody behind', async () => {
+    const db = pool({ size: ONE });
+    const read = await withActor(db, { userId: 7, role: ROLE }, async (tx) => {
+      const chunks: Buffer[] = [];
+      const text = `COPY (SELECT current_setting('app.user_id'), current_user FROM generate_series(1, 3)) TO STDOUT`;
+      for await (const chunk of await streamed(tx, copyTo(text))) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    });
+    expect(read).toBe(`7\t${ROLE}\n`.repeat(3));
+    await nobody(db);
+  });
+
+  test('are undone with the transaction, and one that fails leaves nobody behind', async () => {
+    const db = pool({ size: ONE });
+    const copy = (rows: string) =>
+      withActor(db, { userId: 7 }, async (tx) => {
+        const stream: Writable = await streamed(tx, copyFrom('COPY t (id, n) FROM STDIN'));
+        await pipeline(Readable.from([rows]), stream);
+        throw new Error('no');
+      });
+    await expect(copy('71\t71\n')).rejects.toThrow('no');
+    await expect(copy('72\tx\n')).rejects.toMatchObject({ code: '22P02' });
+    await nobody(db);
+    expect((await db.query('SELECT FROM t WHERE id > 70')).rowCount).toBe(0);
   });
 });
