@@ -1,5 +1,5 @@
 /**
- * kill -9 of `strata backup create`, `restore`, `backup prune` and `drill` at random moments: nothing false is listed, the
+ * kill -9 of `strata backup create`, `verify`, `prune`, `restore` and `drill` at random moments: nothing false is listed, the
  * next run works and cleans up, no half database carries a real name, nothing half deleted is taken for a backup.
  * DRILL_ROUNDS=100 for the long run.
  */
@@ -11,6 +11,7 @@ import { readDrills } from '../../src/backup/drill-store.ts';
 import { listBackups } from '../../src/backup/inventory.ts';
 import type { Manifest } from '../../src/backup/manifest.ts';
 import { sha256 } from '../../src/base/canonical.ts';
+import { ident } from '../../src/base/ident.ts';
 import { recordVerification } from '../../src/disk/store.ts';
 import { withSession } from '../../src/pg/pool.ts';
 import { serverTarget, useDatabase } from '../support/database.ts';
@@ -81,6 +82,62 @@ test(`restore, ${ROUNDS} times`, async () => {
   await drop();
   expect(await retried(() => strata(args, { cwd, target: db.target() }))).toMatchObject({ status: 0 });
   await drop();
+}, 600_000);
+
+test(`restore --in-place, ${ROUNDS} times: the name always belongs to one whole database`, async () => {
+  const cwd = project();
+  const dir = join(cwd, 'backups');
+  const name = `${db.target().database}_p`;
+  const target = { ...db.target(), database: name };
+  expect(await strata(['backup', 'create', '--dir', dir], { cwd, target: db.target() })).toMatchObject({ status: 0 });
+  expect(await strata(['restore', '--dir', dir, '--to', name], { cwd, target: db.target() })).toMatchObject({
+    status: 0,
+  });
+  // The backup is another database's: that of the suite.
+  const args = ['restore', '--in-place', '--foreign', '--confirm', name, '--dir', dir, '--json'];
+  const others = async (): Promise<readonly string[]> => {
+    const found = await withSession(serverTarget(), (s) =>
+      s.query<{ name: string }>(
+        'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1) AND datname <> $1',
+        [name],
+      ),
+    );
+    return found.map((one) => one.name);
+  };
+  const drop = (database: string): Promise<unknown> =>
+    withSession(serverTarget(), (s) => s.query(`DROP DATABASE IF EXISTS ${ident(database)} WITH (FORCE)`));
+  const whole = await timed(() => strata(args, { cwd, target }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const one of await others()) await drop(one);
+    await killAfter(args, cwd, moment(round) * whole, target);
+    const [row] = await withSession({ ...serverTarget(), database: name }, (s) =>
+      s.query('SELECT count(*)::int AS rows FROM t'),
+    );
+    expect(row?.rows).toBe(60_000);
+  }
+  expect(await retried(() => strata(args, { cwd, target }))).toMatchObject({ status: 0 });
+  for (const one of [name, ...(await others())]) await drop(one);
+}, 600_000);
+
+test(`backup verify, ${ROUNDS} times: what it had not read to its end is not called verified`, async () => {
+  const cwd = project();
+  const dir = join(cwd, 'backups');
+  expect(await strata(['backup', 'create', '--dir', dir], { cwd, target: db.target() })).toMatchObject({ status: 0 });
+  const [first] = await listBackups(dir);
+  const id = first?.id ?? '';
+  const [file = ''] = readdirSync(join(dir, id)).filter((one) => one.endsWith('.dump'));
+  const bytes = readFileSync(join(dir, id, file));
+  bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
+  writeFileSync(join(dir, id, file), bytes);
+  const args = ['backup', 'verify', '--dir', dir, '--json'];
+  const whole = await timed(() => strata(args, { cwd }), 1);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    writeFileSync(join(dir, 'journal.jsonl'), '');
+    const { status } = await killAfter(args, cwd, moment(round) * whole);
+    const states = (await listBackups(dir)).map(({ state }) => state);
+    expect(states).toEqual([status === 1 ? 'damaged' : expect.stringMatching(/^(?:unverified|damaged)$/)]);
+  }
+  expect(await strata(args, { cwd })).toMatchObject({ status: 1 });
 }, 600_000);
 
 test(`backup prune --delete, ${ROUNDS} times`, async () => {
@@ -154,17 +211,22 @@ async function copies(dir: string, id: string, days: number): Promise<void> {
   }
 }
 
-async function timed(work: () => Promise<{ readonly status: number | null }>): Promise<number> {
+async function timed(work: () => Promise<{ readonly status: number | null }>, expected = 0): Promise<number> {
   const start = performance.now();
   const { status } = await work();
-  expect(status).toBe(0);
+  expect(status).toBe(expected);
   return performance.now() - start;
 }
 
-function killAfter(args: readonly string[], cwd: string, ms: number): Promise<{ readonly status: number | null }> {
+function killAfter(
+  args: readonly string[],
+  cwd: string,
+  ms: number,
+  target = db.target(),
+): Promise<{ readonly status: number | null }> {
   return strata(args, {
     cwd,
-    target: db.target(),
+    target,
     onSpawn: (child) => void setTimeout(() => child.kill('SIGKILL'), ms),
   });
 }
