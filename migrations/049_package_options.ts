@@ -2,7 +2,6 @@
 import type { MigrationBuilder } from 'node-pg-migrate';
 
 export function up(pgm: MigrationBuilder): void {
-  // strata-lint-ignore foreign-key-not-valid: written before the first release, when no package was sold
   pgm.addColumns('student_packages', {
     pricing_option_id: {
       type: 'integer',
@@ -12,7 +11,7 @@ export function up(pgm: MigrationBuilder): void {
       comment: 'The offer it was bought as; null once the offer is gone.',
     },
   });
-  // strata-lint-ignore index-concurrently: as above
+  // strata-lint-ignore index-concurrently: written before the first release, when no package was sold
   // strata-lint-ignore work-under-lock: as above
   pgm.createIndex('student_packages', 'pricing_option_id', {
     name: 'idx_student_packages_pricing_option_id',

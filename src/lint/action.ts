@@ -81,6 +81,8 @@ export type Action =
       readonly from: 'itself' | 'partition' | 'parents' | 'query';
       /** `PARTITION OF`, `INHERITS`. */
       readonly parents: readonly Name[];
+      /** `PARTITION OF … DEFAULT`. */
+      readonly isDefault: boolean;
     }
   | { readonly kind: 'add column'; readonly table: Name; readonly column: AddedColumn; readonly ifNotExists: boolean }
   | { readonly kind: 'drop column'; readonly table: Name; readonly column: string; readonly ifExists: boolean }
@@ -91,16 +93,28 @@ export type Action =
       readonly column: string;
       readonly to: AddedColumn;
       readonly using: boolean;
+      readonly collate: boolean;
     }
   | { readonly kind: 'set default'; readonly table: Name; readonly column: string; readonly default: Node | null }
-  | { readonly kind: 'add constraint'; readonly table: Name; readonly constraint: AddedConstraint }
-  | { readonly kind: 'validate constraint' | 'drop constraint'; readonly table: Name; readonly constraint: string }
+  /** `only`: by ALTER TABLE ONLY, or CREATE INDEX … ON ONLY below: not for partitions. */
+  | {
+      readonly kind: 'add constraint';
+      readonly table: Name;
+      readonly constraint: AddedConstraint;
+      readonly only: boolean;
+    }
+  | { readonly kind: 'validate constraint'; readonly table: Name; readonly constraint: string }
+  | { readonly kind: 'drop constraint'; readonly table: Name; readonly constraint: string; readonly cascade: boolean }
   | {
       readonly kind: 'enable row security' | 'disable row security' | 'force row security' | 'unforce row security';
       readonly table: Name;
     }
-  | { readonly kind: 'alter table'; readonly table: Name; readonly what: string }
-  | { readonly kind: 'attach partition'; readonly table: Name; readonly partition: Name }
+  /** `what`: as the parser says, `AT_SetLogged`; `name`: of the column, trigger or the like, else empty. Materialized views too. */
+  | { readonly kind: 'alter table'; readonly table: Name; readonly what: string; readonly name: string }
+  | { readonly kind: 'alter index'; readonly index: Name; readonly what: string }
+  /** ALTER TABLE ALL IN TABLESPACE. */
+  | { readonly kind: 'move all'; readonly what: string; readonly from: string }
+  | { readonly kind: 'attach partition'; readonly table: Name; readonly partition: Name; readonly isDefault: boolean }
   | {
       readonly kind: 'detach partition';
       readonly table: Name;
@@ -115,6 +129,7 @@ export type Action =
       readonly unique: boolean;
       /** Has a predicate or an expression: it serves no foreign key and cannot become a constraint. */
       readonly partial: boolean;
+      readonly only: boolean;
       readonly concurrently: boolean;
       readonly ifNotExists: boolean;
     }
@@ -130,6 +145,7 @@ export type Action =
       readonly ifExists: boolean;
     }
   | { readonly kind: 'drop database'; readonly name: string }
+  | { readonly kind: 'drop owned'; readonly roles: readonly string[] }
   /** `what`: `table`, `column`, `schema`, `constraint`, … */
   | {
       readonly kind: 'rename';
@@ -144,7 +160,7 @@ export type Action =
   | { readonly kind: 'delete'; readonly table: Name; readonly where: Where }
   | { readonly kind: 'truncate'; readonly tables: readonly Name[]; readonly cascade: boolean }
   /** Of a materialized view. */
-  | { readonly kind: 'refresh'; readonly table: Name; readonly concurrently: boolean }
+  | { readonly kind: 'refresh'; readonly table: Name; readonly concurrently: boolean; readonly withData: boolean }
   | { readonly kind: 'vacuum full' | 'cluster'; readonly table: Name | null }
   | { readonly kind: 'reindex'; readonly name: Name | null; readonly what: string; readonly concurrently: boolean }
   | {
@@ -179,7 +195,9 @@ export type Action =
       readonly content: Body;
     }
   | { readonly kind: 'create trigger'; readonly table: Name; readonly name: string; readonly calls: Name }
-  | { readonly kind: 'create policy' | 'insert'; readonly table: Name }
+  | { readonly kind: 'create policy'; readonly table: Name }
+  /** `from`: the tables that its query reads; empty for VALUES. */
+  | { readonly kind: 'insert'; readonly table: Name; readonly from: readonly Name[] }
   /** Columns that one list sets: more lists than one where INSERT … ON CONFLICT and MERGE have them. */
   | { readonly kind: 'assign'; readonly table: Name; readonly verb: string; readonly columns: readonly string[] }
   | { readonly kind: 'do'; readonly body: string; readonly language: string; readonly content: Body }
@@ -194,7 +212,10 @@ export type Action =
   | { readonly kind: 'upgrade extension'; readonly name: string }
   /** Where names without a schema are looked for from now on. `default`: where it was at first; null: not known. */
   | { readonly kind: 'set search path'; readonly schemas: readonly string[] | 'default' | null }
+  /** Of the session, or with `local` of the transaction; null: what it was at first. */
+  | { readonly kind: 'set'; readonly name: string; readonly value: string | null; readonly local: boolean }
   | { readonly kind: 'set schema'; readonly table: Name; readonly schema: string }
+  | { readonly kind: 'move object'; readonly what: string; readonly name: Name; readonly schema: string }
   /** Everything that no rule asks about, by the parser's name. */
   | { readonly kind: 'other'; readonly statement: string };
 

@@ -1,9 +1,10 @@
 /** A statement of the parse tree as Actions: ALTER TABLE gives one for each of its commands. */
 import type { Action, LockLevel, Name } from './action.ts';
 import { alterAction } from './alter-table.ts';
-import { columnOf, constraintOf, nameOf, nameOfList } from './definitions.ts';
+import { columnOf, constraintOf, isOnly, nameOf, nameOfList } from './definitions.ts';
 import { ROUTINE_READERS } from './routines.ts';
 import { ROW_READERS } from './rows.ts';
+import { setting } from './settings.ts';
 import { inside, list, type Node, record, stringOf, text } from './tree.ts';
 import { materializedView, options, VIEW_READERS, viewSecurity } from './views.ts';
 
@@ -22,10 +23,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   CreateStmt: createTable,
   CreateTableAsStmt: (body) =>
     body.objtype === 'OBJECT_TABLE' ? [queriedTable(record(record(body.into).rel))] : [materializedView(body)],
-  AlterTableStmt: (body) =>
-    body.objtype === 'OBJECT_TABLE'
-      ? list(body.cmds).map((cmd) => alterAction(nameOf(body.relation), record(cmd.AlterTableCmd)))
-      : viewSecurity(body),
+  AlterTableStmt: alterTable,
+  AlterTableMoveAllStmt: (body) => [
+    { kind: 'move all', what: wordOf(body.objtype), from: text(body.orig_tablespacename) ?? '' },
+  ],
   IndexStmt: (body) => [
     {
       kind: 'create index',
@@ -34,6 +35,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       columns: list(body.indexParams).map((param) => text(record(param.IndexElem).name) ?? ''),
       unique: body.unique === true,
       partial: body.whereClause !== undefined || list(body.indexParams).some(({ IndexElem }) => record(IndexElem).expr),
+      only: isOnly(body.relation),
       concurrently: body.concurrent === true,
       ifNotExists: body.if_not_exists === true,
     },
@@ -50,6 +52,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     },
   ],
   DropdbStmt: (body) => [{ kind: 'drop database', name: text(body.dbname) ?? '' }],
+  DropOwnedStmt: (body) => [
+    {
+      kind: 'drop owned',
+      roles: list(body.roles).map(({ RoleSpec }) => text(record(RoleSpec).rolename) ?? 'current_user'),
+    },
+  ],
   RenameStmt: rename,
   AlterEnumStmt: alterEnum,
   VacuumStmt: (body) => {
@@ -112,11 +120,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   AlterObjectSchemaStmt: (body) =>
     body.objectType === 'OBJECT_TABLE'
       ? [{ kind: 'set schema', table: nameOf(body.relation), schema: text(body.newschema) ?? '' }]
-      : other('AlterObjectSchemaStmt'),
-  VariableSetStmt: (body) =>
-    /^VAR_RESET_ALL$/.test(String(body.kind)) || body.name === 'search_path'
-      ? [searchPath(body)]
-      : other('VariableSetStmt'),
+      : [movedObject(body)],
+  VariableSetStmt: setting,
   CreatePolicyStmt: (body) => [{ kind: 'create policy', table: nameOf(body.table) }],
 };
 
@@ -124,12 +129,22 @@ function other(statement: string): readonly Action[] {
   return [{ kind: 'other', statement }];
 }
 
-/** `$user` has hardly ever a schema of its own. */
-function searchPath(body: Node): Action {
-  const names = list(body.args).map(({ A_Const }) => text(record(record(A_Const).sval).sval));
-  const schemas = names.flatMap((name) => (name === null || name === '$user' ? [] : [name]));
-  if (body.kind !== 'VAR_SET_VALUE') return { kind: 'set search path', schemas: 'default' };
-  return { kind: 'set search path', schemas: names.includes(null) ? null : schemas };
+function alterTable(body: Node): readonly Action[] {
+  const commands = list(body.cmds).map(({ AlterTableCmd }) => record(AlterTableCmd));
+  if (body.objtype === 'OBJECT_INDEX') {
+    return commands.map(({ subtype }) => ({
+      kind: 'alter index',
+      index: nameOf(body.relation),
+      what: String(subtype),
+    }));
+  }
+  if (body.objtype !== 'OBJECT_TABLE' && body.objtype !== 'OBJECT_MATVIEW') return viewSecurity(body);
+  return commands.map((command) => alterAction(body.relation, command));
+}
+
+function movedObject(body: Node): Action {
+  const name = body.relation ? nameOf(body.relation) : droppedName(record(body.object));
+  return { kind: 'move object', what: wordOf(body.objectType), name, schema: text(body.newschema) ?? '' };
 }
 
 function queriedTable(relation: Node): Action {
@@ -143,6 +158,7 @@ function queriedTable(relation: Node): Action {
     temporary: relation.relpersistence === 't',
     from: 'query',
     parents: [],
+    isDefault: false,
   };
 }
 
@@ -181,6 +197,7 @@ function createTable(body: Node): readonly Action[] {
       temporary: record(body.relation).relpersistence === 't',
       from: originOf(body),
       parents: list(body.inhRelations).map(({ RangeVar }) => nameOf(RangeVar)),
+      isDefault: record(body.partbound).is_default === true,
     },
   ];
 }

@@ -1,9 +1,11 @@
 /** One command of ALTER TABLE as an Action. */
-import type { Action, Name } from './action.ts';
-import { columnOf, constraintOf, nameOf } from './definitions.ts';
+import type { Action } from './action.ts';
+import { columnOf, constraintOf, isOnly, nameOf } from './definitions.ts';
 import { type Node, record, text } from './tree.ts';
 
-export function alterAction(table: Name, cmd: Node): Action {
+/** `relation`: the RangeVar of the table. */
+export function alterAction(relation: unknown, cmd: Node): Action {
+  const table = nameOf(relation);
   const column = text(cmd.name) ?? '';
   const definition = record(cmd.def);
   switch (cmd.subtype) {
@@ -24,18 +26,19 @@ export function alterAction(table: Name, cmd: Node): Action {
       return { kind: 'set default', table, column, default: cmd.def === undefined ? null : definition };
     case 'AT_AlterColumnType': {
       const to = record(definition.ColumnDef);
-      return { kind: 'set type', table, column, to: columnOf(to), using: to.raw_default !== undefined };
+      const [using, collate] = [to.raw_default !== undefined, to.collClause !== undefined];
+      return { kind: 'set type', table, column, to: columnOf(to), using, collate };
     }
     case 'AT_AddConstraint': {
       const constraint = constraintOf(record(definition.Constraint), []);
       return constraint
-        ? { kind: 'add constraint', table, constraint }
-        : { kind: 'alter table', table, what: 'AT_AddConstraint' };
+        ? { kind: 'add constraint', table, constraint, only: isOnly(relation) }
+        : { kind: 'alter table', table, what: 'AT_AddConstraint', name: '' };
     }
     case 'AT_ValidateConstraint':
       return { kind: 'validate constraint', table, constraint: column };
     case 'AT_DropConstraint':
-      return { kind: 'drop constraint', table, constraint: column };
+      return { kind: 'drop constraint', table, constraint: column, cascade: cmd.behavior === 'DROP_CASCADE' };
     case 'AT_EnableRowSecurity':
       return { kind: 'enable row security', table };
     case 'AT_DisableRowSecurity':
@@ -44,8 +47,15 @@ export function alterAction(table: Name, cmd: Node): Action {
       return { kind: 'force row security', table };
     case 'AT_NoForceRowSecurity':
       return { kind: 'unforce row security', table };
-    case 'AT_AttachPartition':
-      return { kind: 'attach partition', table, partition: nameOf(record(definition.PartitionCmd).name) };
+    case 'AT_AttachPartition': {
+      const { name, bound } = record(definition.PartitionCmd);
+      return {
+        kind: 'attach partition',
+        table,
+        partition: nameOf(name),
+        isDefault: record(bound).is_default === true,
+      };
+    }
     case 'AT_DetachPartition': {
       const command = record(definition.PartitionCmd);
       return {
@@ -56,6 +66,6 @@ export function alterAction(table: Name, cmd: Node): Action {
       };
     }
     default:
-      return { kind: 'alter table', table, what: text(cmd.subtype) ?? '' };
+      return { kind: 'alter table', table, what: text(cmd.subtype) ?? '', name: column };
   }
 }

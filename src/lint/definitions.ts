@@ -8,6 +8,11 @@ export function nameOf(relation: unknown): Name {
   return { schema: text(schemaname), name: text(relname) ?? '' };
 }
 
+/** `ONLY t`: without what inherits from it. */
+export function isOnly(relation: unknown): boolean {
+  return record(relation).inh !== true;
+}
+
 /** Of a list of strings: `[schema,] name`. */
 export function nameOfList(value: unknown): Name {
   const parts = list(value).map(stringOf);

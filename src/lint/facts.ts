@@ -5,14 +5,16 @@ import type { Action, Name } from './action.ts';
 export interface Facts {
   /** As `server_version_num`; null: not known. */
   readonly serverVersion: number | null;
+  /** The session's clock is that of UTC: timestamp and timestamptz are the same bytes then. False: not, or not known. */
+  readonly utc: boolean;
   /** Undefined: not known, because nobody looked there; null: the database has no such table. */
   readonly table: (name: Name) => LiveTable | null | undefined;
   /** The table of an index that the database has; null: not known. */
   readonly tableOfIndex: (index: Name) => Name | null;
   /** Whether a type is a domain that values may fail: by what the database, or this run, says of it. */
   readonly constrained: (type: Name) => boolean;
-  /** Tables with a column of the domain; empty: none, or not known. */
-  readonly tablesOf: (domain: Name) => readonly Name[];
+  /** Tables with a column of the domain; null: not known. */
+  readonly tablesOf: (domain: Name) => readonly Name[] | null;
   /** The same facts under the names that tables have when the action is done. */
   readonly after: (this: Facts, action: Action) => Facts;
 }
@@ -23,14 +25,17 @@ export interface LiveTable {
   readonly rows: number | null;
   /** Columns that a valid CHECK proves to be NOT NULL. */
   readonly proved: ReadonlySet<string>;
+  /** The partition of a partitioned table that takes what no other does. */
+  readonly defaultPartition: Name | null;
 }
 
 export const NO_FACTS: Facts = {
   serverVersion: null,
+  utc: false,
   table: () => undefined,
   tableOfIndex: () => null,
   constrained: () => false,
-  tablesOf: () => [],
+  tablesOf: () => null,
   after(action) {
     const domain = constrainedDomain(this, action);
     return domain ? { ...this, constrained: (type) => meets(type, domain) || this.constrained(type) } : this;
@@ -50,6 +55,7 @@ function meets(a: Name, b: Name): boolean {
 
 export interface LiveFacts {
   readonly serverVersion: number;
+  readonly utc: boolean;
   readonly tables: readonly Table[];
   /** Rows by `schema.name`. */
   readonly rows: ReadonlyMap<string, number>;
@@ -59,6 +65,8 @@ export interface LiveFacts {
   readonly domains: ReadonlySet<string>;
   /** Tables with a column of a domain, by its `schema.name`. */
   readonly users: ReadonlyMap<string, readonly Name[]>;
+  /** Default partitions by `schema.name` of the partitioned table. */
+  readonly defaults: ReadonlyMap<string, Name>;
   /** Materialized views, as `schema.name`: nothing else is known of them. */
   readonly views: ReadonlySet<string>;
   /** Where names without a schema are looked for, in order. */
@@ -97,6 +105,7 @@ export function factsOf(live: LiveFacts): Facts {
     };
     return {
       serverVersion: live.serverVersion,
+      utc: live.utc,
       tableOfIndex(index) {
         const table = places(index)?.map((schema) => indexed.get(`${schema}.${index.name}`));
         const found = table?.find((one) => one !== undefined);
@@ -108,13 +117,18 @@ export function factsOf(live: LiveFacts): Facts {
         const table = tables.get(found.origin ?? '');
         if (!table) return null;
         const key = found.origin ?? '';
-        return { table, rows: live.rows.get(key) ?? null, proved: live.proved.get(key) ?? new Set() };
+        return {
+          table,
+          rows: live.rows.get(key) ?? null,
+          proved: live.proved.get(key) ?? new Set(),
+          defaultPartition: live.defaults.get(key) ?? null,
+        };
       },
       constrained: (type) =>
         moves.domains.some((domain) => meets(domain, type)) ||
         (places(type) ?? []).some((schema) => live.domains.has(`${schema}.${type.name}`)),
       tablesOf: (domain) =>
-        (places(domain) ?? []).flatMap((schema) => live.users.get(`${schema}.${domain.name}`) ?? []),
+        places(domain)?.flatMap((schema) => live.users.get(`${schema}.${domain.name}`) ?? []) ?? null,
       after(action) {
         const domain = constrainedDomain(this, action);
         if (domain) return at({ ...moves, domains: [...moves.domains, domain] });

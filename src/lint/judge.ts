@@ -11,6 +11,7 @@ import { covers, type Ignore, ignoreFindings, ignoresIn } from './ignore.ts';
 import { RULES } from './lint.ts';
 import { reader } from './read.ts';
 import type { ActionRule, Problem, Rule, Scene, StateRule } from './rule.ts';
+import { isSmall } from './small.ts';
 import { type Maker, stateAfter } from './state.ts';
 import type { Act, Read, Subject } from './subject.ts';
 
@@ -127,7 +128,7 @@ function judgeActs(
   return acts.flatMap(({ action, sql, placeOf }, index) => {
     const alone = acts[index - 1]?.sql !== sql && acts[index + 1]?.sql !== sql;
     const here: Scene = { ...scene, actions, index, sql, alone, facts };
-    const quick = isSmall(action, facts, smallRows);
+    const quick = isSmall(action, here, smallRows);
     facts = facts.after(action);
     return rules.flatMap(({ rule, level: usual }) => {
       const level = rule.grows && quick ? 'note' : usual;
@@ -138,12 +139,6 @@ function judgeActs(
         );
     });
   });
-}
-
-function isSmall(action: Action, facts: Facts, smallRows: number): boolean {
-  const table = 'table' in action && action.table ? action.table : null;
-  const rows = table && facts.table(table)?.rows;
-  return typeof rows === 'number' && rows < smallRows;
 }
 
 /** Told at the migration that made the object, as it is after the last one. */

@@ -19,12 +19,14 @@ import { rule as commentMissing } from './rules/comment-missing.ts';
 import { rule as concurrentlyAlone } from './rules/concurrently-alone.ts';
 import { rule as concurrentlyIfNotExists } from './rules/concurrently-if-not-exists.ts';
 import { rule as concurrentlyPartitioned } from './rules/concurrently-partitioned.ts';
+import { rule as concurrentlyTimeout } from './rules/concurrently-timeout.ts';
 import { rule as createdAtMissing } from './rules/created-at-missing.ts';
 import { rule as definerSearchPath } from './rules/definer-search-path.ts';
 import { rule as detachConcurrently } from './rules/detach-concurrently.ts';
 import { rule as domainConstraint } from './rules/domain-constraint.ts';
 import { rule as domainWithConstraint } from './rules/domain-with-constraint.ts';
 import { rule as downLosesData } from './rules/down-loses-data.ts';
+import { rule as dropCascade } from './rules/drop-cascade.ts';
 import { rule as dropColumn } from './rules/drop-column.ts';
 import { rule as dropForeignKey } from './rules/drop-foreign-key.ts';
 import { rule as dropIndexConcurrently } from './rules/drop-index-concurrently.ts';
@@ -71,6 +73,7 @@ import { rule as setNotNull } from './rules/set-not-null.ts';
 import { rule as setNullOnNotNull } from './rules/set-null-on-not-null.ts';
 import { rule as swallowedErrors } from './rules/swallowed-errors.ts';
 import { rule as tableSchema } from './rules/table-schema.ts';
+import { rule as triggerOff } from './rules/trigger-off.ts';
 import { rule as truncate } from './rules/truncate.ts';
 import { rule as unbatchedRows } from './rules/unbatched-rows.ts';
 import { rule as uniqueUsingIndex } from './rules/unique-using-index.ts';
@@ -109,10 +112,12 @@ export const RULES: readonly Rule[] = [
   unbatchedRows,
   concurrentlyAlone,
   concurrentlyIfNotExists,
+  concurrentlyTimeout,
   concurrentlyPartitioned,
   dropColumn,
   dropTable,
   dropSchema,
+  dropCascade,
   dropNotNull,
   dropForeignKey,
   rename,
@@ -122,6 +127,7 @@ export const RULES: readonly Rule[] = [
   recreateTable,
   serverVersion,
   rowSecurityOff,
+  triggerOff,
   setNullOnNotNull,
   arrayDefault,
   preferJsonb,

@@ -8,6 +8,7 @@ import { parseSql } from '../syntax/parse.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { requiredBy } from './proof.ts';
 import constrainedDomains from './sql/constrained-domains.sql';
+import defaultPartitionsText from './sql/default-partitions.sql';
 import domainTablesText from './sql/domain-tables.sql';
 import materializedViews from './sql/materialized-views.sql';
 import namedSchemas from './sql/named-schemas.sql';
@@ -26,9 +27,12 @@ export interface LiveOptions {
  */
 export async function readFacts(session: Session, { schemas: managed, mentioned }: LiveOptions): Promise<Facts> {
   const words = namesIn(mentioned);
-  const { users, names } = await domainTables(session, words);
+  const users = await domainTables(session, words);
+  const defaults = await defaultPartitions(session, words);
+  const unnamed = [...[...users.values()].flat(), ...defaults.values()];
+  const names = [...new Set([...words, ...unnamed.map(({ name }) => name)])];
   const there = await session.query<{ name: string; place: number | null }>(namedSchemas, [
-    [...words, ...[...users.values()].flat().map(({ schema }) => schema)],
+    [...words, ...unnamed.map(({ schema }) => schema)],
   ]);
   const schemas = [...new Set([...managed, ...there.map(({ name }) => name)])];
   const tables = await readTables(session, { schemas, names });
@@ -42,11 +46,13 @@ export async function readFacts(session: Session, { schemas: managed, mentioned 
   const path = there.flatMap(({ name, place }) => (place === null ? [] : [name]));
   return factsOf({
     serverVersion: session.serverVersion,
+    utc: await isUtc(session, words),
     tables,
     rows,
     proved: new Map(await Promise.all(tables.map(provedIn))),
     domains: new Set((await session.query<{ name: string }>(constrainedDomains, [words])).map(({ name }) => name)),
     users,
+    defaults,
     views: new Set(
       (await session.query<{ name: string }>(materializedViews, [schemas, words])).map(({ name }) => name),
     ),
@@ -59,12 +65,26 @@ export async function readFacts(session: Session, { schemas: managed, mentioned 
 async function domainTables(
   session: Session,
   words: readonly string[],
-): Promise<{ readonly users: ReadonlyMap<string, readonly Named[]>; readonly names: readonly string[] }> {
-  if (!words.includes('domain')) return { users: new Map(), names: words };
-  const rows = await session.query<Named & { domain: string }>(domainTablesText, [words]);
+): Promise<ReadonlyMap<string, readonly Named[]>> {
   const users = new Map<string, Named[]>();
+  if (!words.includes('domain')) return users;
+  const rows = await session.query<Named & { domain: string }>(domainTablesText, [words]);
   for (const { domain, schema, name } of rows) users.set(domain, [...(users.get(domain) ?? []), { schema, name }]);
-  return { users, names: [...new Set([...words, ...rows.map(({ name }) => name)])] };
+  return users;
+}
+
+/** Nor does one that adds a partition name the one that has its rows so far. */
+async function defaultPartitions(session: Session, words: readonly string[]): Promise<ReadonlyMap<string, Named>> {
+  if (!words.includes('partition')) return new Map();
+  const rows = await session.query<Named & { parent: string }>(defaultPartitionsText, [words]);
+  return new Map(rows.map(({ parent, schema, name }) => [parent, { schema, name }]));
+}
+
+/** Only where it matters. As the server asks before it changes one into the other: an offset that is and was always zero. */
+async function isUtc(session: Session, words: readonly string[]): Promise<boolean> {
+  if (!words.some((word) => word.startsWith('timestamp'))) return false;
+  const [row] = await session.query<{ zone: string }>("SELECT current_setting('TimeZone') AS zone");
+  return /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal|Greenwich|GMT[+-]?0)$/i.test(row?.zone ?? '');
 }
 
 interface Named {

@@ -2,10 +2,10 @@
  * The lock that each action takes on each relation, and what it does meanwhile. Source: PostgreSQL's documentation of
  * ALTER TABLE and explicit locking; test/lint/locks.test.ts measures every line on a real server.
  */
-import type { Action, ActionOf, AddedConstraint, LockLevel, Name } from './action.ts';
+import type { Action, ActionOf, AddedColumn, AddedConstraint, LockLevel, Name } from './action.ts';
+import { isFilled, isSerial } from './columns.ts';
 import type { Facts } from './facts.ts';
 import { volatileIn } from './rules/column-default-volatile.ts';
-import { SERIALS } from './rules/column-serial.ts';
 import { isWidening } from './rules/column-type.ts';
 
 /** `metadata`: a moment, whatever the size. `scan` reads every row or builds an index; `rewrite` writes every row anew. */
@@ -29,7 +29,7 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
     case 'add column':
       return [
         on(action.table, 'ACCESS EXCLUSIVE', addedWork(action, facts)),
-        ...action.column.constraints.flatMap((constraint) => referred(constraint, 'scan')),
+        ...action.column.constraints.flatMap((one) => referred(one, isFilled(action.column) ? 'scan' : 'metadata')),
       ];
     case 'set type':
       return [on(action.table, 'ACCESS EXCLUSIVE', isWidening(action, { facts }) ? 'metadata' : 'rewrite')];
@@ -58,7 +58,7 @@ export function locksOf(action: Action, facts: Facts): readonly Lock[] {
     case 'validate constraint':
       return [on(action.table, 'SHARE UPDATE EXCLUSIVE', 'scan')];
     case 'add domain constraint':
-      return action.notValid ? [] : facts.tablesOf(action.name).map((table) => on(table, 'SHARE', 'scan'));
+      return action.notValid ? [] : (facts.tablesOf(action.name) ?? []).map((table) => on(table, 'SHARE', 'scan'));
     case 'alter table':
       return [
         on(action.table, ALTERS[action.what] ?? 'ACCESS EXCLUSIVE', MOVES.test(action.what) ? 'rewrite' : 'metadata'),
@@ -124,7 +124,7 @@ function wholeLocks(action: Action, facts: Facts): readonly Lock[] {
 }
 
 /** Those that write the whole table to another place. */
-const MOVES = /^AT_Set(?:Logged|UnLogged|TableSpace|AccessMethod)$/;
+const MOVES = /^AT_Set(?:Logged|UnLogged|TableSpace|AccessMethod|Expression)$/;
 
 /** ALTER TABLE commands that get by with less than ACCESS EXCLUSIVE. */
 const ALTERS: Readonly<Record<string, LockLevel>> = {
@@ -140,6 +140,8 @@ const ALTERS: Readonly<Record<string, LockLevel>> = {
   AT_EnableReplicaTrig: 'SHARE ROW EXCLUSIVE',
   AT_EnableTrigUser: 'SHARE ROW EXCLUSIVE',
   AT_DisableTrigUser: 'SHARE ROW EXCLUSIVE',
+  AT_EnableTrigAll: 'SHARE ROW EXCLUSIVE',
+  AT_DisableTrigAll: 'SHARE ROW EXCLUSIVE',
 };
 
 function on(relation: Name, level: LockLevel, work: Work): Lock {
@@ -168,10 +170,15 @@ function released(
 }
 
 function addedWork({ column }: ActionOf<'add column'>, facts: Facts): Work {
-  const numbers = column.identity || (SERIALS as readonly string[]).includes(column.type);
-  if (numbers || column.generated || volatileIn(column.default) !== null) return 'rewrite';
+  if (column.identity || isSerial(column) || column.generated || volatileIn(column.default) !== null) return 'rewrite';
   if (!column.array && facts.constrained({ schema: column.typeSchema, name: column.type })) return 'rewrite';
-  return column.constraints.some(({ kind }) => kind !== 'not null') ? 'scan' : 'metadata';
+  return column.constraints.some(({ kind }) => kind !== 'not null' && kind !== 'foreign key') || checksKey(column)
+    ? 'scan'
+    : 'metadata';
+}
+
+function checksKey(column: AddedColumn): boolean {
+  return isFilled(column) && column.constraints.some(({ kind }) => kind === 'foreign key');
 }
 
 function constraintLocks({ table, constraint }: ActionOf<'add constraint'>): readonly Lock[] {

@@ -2,7 +2,8 @@
 import type { Action, Name, Where } from './action.ts';
 import { reachOf } from './bounds.ts';
 import { nameOf } from './definitions.ts';
-import { inside, list, type Node, nodesOf, record, stringOf, text } from './tree.ts';
+import { configured } from './settings.ts';
+import { inside, list, type Node, nodesOf, record, text } from './tree.ts';
 
 type Reader = (body: Node) => readonly Action[];
 
@@ -42,7 +43,7 @@ function withQueries(read: Reader): Reader {
 /** SELECT INTO makes a table; all others make nothing that a rule asks about. */
 function select(body: Node): readonly Action[] {
   const into = record(record(body.intoClause).rel);
-  if (!body.intoClause) return configuredPath(body) ?? [{ kind: 'other', statement: 'SelectStmt' }];
+  if (!body.intoClause) return configured(body) ?? [{ kind: 'other', statement: 'SelectStmt' }];
   const temporary = into.relpersistence === 't';
   const shape = {
     columns: [],
@@ -52,27 +53,15 @@ function select(body: Node): readonly Action[] {
     temporary,
     from: 'query',
     parents: [],
+    isDefault: false,
   } as const;
   return [{ kind: 'create table', table: nameOf(into), ...shape }];
-}
-
-/** `SELECT set_config('search_path', …)`, as pg_dump writes it. */
-function configuredPath({ targetList }: Node): readonly Action[] | null {
-  for (const { funcname, args } of nodesOf(targetList, 'FuncCall')) {
-    const [name, value] = list(args).map(({ A_Const }) =>
-      A_Const ? (text(record(record(A_Const).sval).sval) ?? '') : null,
-    );
-    if (stringOf(list(funcname).at(-1) ?? {}) !== 'set_config' || name !== 'search_path') continue;
-    const schemas = value?.split(',').map((part) => part.trim().replaceAll('"', '')) ?? null;
-    return [{ kind: 'set search path', schemas: schemas?.filter((part) => part !== '' && part !== '$user') ?? null }];
-  }
-  return null;
 }
 
 function insert(body: Node): readonly Action[] {
   const table = nameOf(body.relation);
   return [
-    { kind: 'insert', table },
+    { kind: 'insert', table, from: sourcesOf(body.selectStmt) },
     ...assignment(table, 'INSERT', body.cols),
     ...assignment(table, 'ON CONFLICT DO UPDATE', record(body.onConflictClause).targetList),
   ];
@@ -87,8 +76,20 @@ function merge(body: Node): readonly Action[] {
     const where = { reach: reachOf([...matched, clause.condition], body), merge: true };
     if (clause.commandType === 'CMD_DELETE') return [{ kind: 'delete', table, where }] as const;
     if (clause.commandType === 'CMD_UPDATE') return [{ kind: 'update', table, columns, where }] as const;
-    return [{ kind: 'insert', table }, ...assignment(table, 'INSERT', clause.targetList)] as const;
+    const from = sourcesOf(body.sourceRelation);
+    return [{ kind: 'insert', table, from }, ...assignment(table, 'INSERT', clause.targetList)] as const;
   });
+}
+
+/** Tables that a query reads for its rows: what a condition looks into alone, or a LIMIT cuts off, is little. */
+function sourcesOf(source: unknown): readonly Name[] {
+  const queries = nodesOf(source, 'SelectStmt');
+  if (queries.some(({ limitCount }) => limitCount !== undefined)) return [];
+  const read = queries.length > 0 ? queries.map(({ fromClause }) => fromClause) : [source];
+  const looked = new Set(queries.flatMap(({ whereClause }) => nodesOf(whereClause, 'RangeVar')));
+  return nodesOf(read, 'RangeVar')
+    .filter((relation) => !looked.has(relation))
+    .map(nameOf);
 }
 
 function whereOf(body: Node): Where {

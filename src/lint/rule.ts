@@ -87,14 +87,31 @@ export interface Scene {
 export function isNew(table: Name, scene: Pick<Scene, 'actions' | 'index' | 'facts'>): boolean {
   const { actions, facts } = scene;
   const earlier = about(actions, table, scene.index);
-  if (earlier.some((action) => action.kind === 'create table' && same(action.table, table))) return true;
   const live = facts.table(table);
+  if (earlier.some((action) => makesNew(action, table, live !== undefined && live !== null))) return true;
   if (live === null || live?.rows === 0) return true;
   const renamed = earlier.findLast(
     (action) => action.kind === 'rename' && action.what === 'table' && action.to === table.name,
   );
   if (renamed?.kind !== 'rename' || !renamed.on || live) return false;
   return isNew(renamed.on, { actions, facts, index: actions.indexOf(renamed) });
+}
+
+/** IF NOT EXISTS makes nothing of what is there. */
+function makesNew(action: Action, table: Name, isThere: boolean): boolean {
+  if (action.kind === 'create view') return action.materialized && same(action.name, table);
+  return action.kind === 'create table' && same(action.table, table) && !(action.ifNotExists && isThere);
+}
+
+/** A view, type, extension or routine that this script has made so far: nobody uses it yet. */
+export function isMade(name: Name, { actions, index }: Pick<Scene, 'actions' | 'index'>): boolean {
+  return actions
+    .slice(0, index)
+    .some((one) => /^create /.test(one.kind) && 'name' in one && isName(one.name) && same(one.name, name));
+}
+
+function isName(value: unknown): value is Name {
+  return typeof value === 'object' && value !== null && 'schema' in value;
 }
 
 export function same(a: Name, b: Name): boolean {

@@ -14,7 +14,12 @@ export const VIEW_READERS: Readonly<Record<string, (body: Node) => readonly Acti
     },
   ],
   RefreshMatViewStmt: (body) => [
-    { kind: 'refresh', table: nameOf(body.relation), concurrently: body.concurrent === true },
+    {
+      kind: 'refresh',
+      table: nameOf(body.relation),
+      concurrently: body.concurrent === true,
+      withData: body.skipData !== true,
+    },
   ],
 };
 

@@ -1,5 +1,5 @@
+import { isFilled } from '../columns.ts';
 import { type ActionRule, isNew, show } from '../rule.ts';
-import { SERIALS } from './column-serial.ts';
 
 export const rule: ActionRule = {
   name: 'column-required',
@@ -12,8 +12,7 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'add column' || isNew(action.table, scene)) return [];
     const { table, column } = action;
-    const filled = column.default !== null || column.generated || column.identity;
-    if (!column.notNull || filled || (SERIALS as readonly string[]).includes(column.type)) return [];
+    if (!column.notNull || column.identity || isFilled(column)) return [];
     return [
       {
         subject: `${show(table)}.${column.name}`,

@@ -1,6 +1,5 @@
+import { isSerial } from '../columns.ts';
 import { type ActionRule, isNew, show, size } from '../rule.ts';
-
-export const SERIALS = ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8'] as const;
 
 export const rule: ActionRule = {
   name: 'column-serial',
@@ -19,7 +18,7 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'add column' || isNew(action.table, scene)) return [];
     const { table, column } = action;
-    if (!column.identity && !(SERIALS as readonly string[]).includes(column.type)) return [];
+    if (!column.identity && !isSerial(column)) return [];
     return [
       {
         subject: `${show(table)}.${column.name}`,

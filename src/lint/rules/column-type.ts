@@ -32,14 +32,26 @@ export const rule: ActionRule = {
 
 /** Changes of the catalog alone. Only a live table tells what the type is now; a CHECK on the column is read again all the same. */
 export function isWidening(
-  { table, column, to, using }: ActionOf<'set type'>,
+  { table, column, to, using, collate }: ActionOf<'set type'>,
   { facts }: Pick<Scene, 'facts'>,
 ): boolean {
   const live = facts.table(table)?.table;
   const now = live?.columns.find(({ name }) => name === column)?.type;
   if (!live || now === undefined || using || to.array) return false;
   const checked = live.constraints.some((c) => c.kind === 'check' && c.columns.includes(column));
-  return !checked && isSafe(now, to);
+  if (checked) return false;
+  // Another collation, or another type of time, builds every index of the column anew.
+  const indexed = live.indexes.some(({ columns }) => columns.includes(column) || columns.includes(null));
+  if (indexed && collate) return false;
+  return isSafe(now, to) || (facts.utc && !indexed && isOtherClock(now, to));
+}
+
+/** Between timestamp and timestamptz, where the session's time zone is UTC. */
+function isOtherClock(now: string, to: AddedColumn): boolean {
+  const from = /^timestamp(?:\((\d)\))? (with|without) time zone$/.exec(now);
+  if (!from) return false;
+  const other = from[2] === 'with' ? 'timestamp' : 'timestamptz';
+  return to.type === other && (to.modifiers[0] ?? MICROSECONDS) >= Number(from[1] ?? MICROSECONDS);
 }
 
 /** As the conversions of PostgreSQL tell that they have nothing to do: test/lint/judged.test.ts compares the files of the table. */
@@ -49,7 +61,7 @@ function isSafe(now: string, to: AddedColumn): boolean {
   const [first = Infinity, second = 0] = numbers?.split(',').map(Number) ?? [];
   const [limit = Infinity, scale = 0] = to.modifiers;
   if (from === 'character varying') return to.type === 'text' || (to.type === 'varchar' && limit >= first);
-  if (from === 'text') return to.type === 'varchar' && limit === Infinity;
+  if (from === 'text') return to.type === 'text' || (to.type === 'varchar' && limit === Infinity);
   if (from === 'numeric') return to.type === 'numeric' && (limit === Infinity || (limit >= first && scale === second));
   if (from === 'bit varying') return to.type === 'varbit' && limit >= first;
   if (from === 'cidr') return to.type === 'inet';

@@ -34,8 +34,8 @@ function isConcurrent(action: Action): boolean {
 function isHarmless(action: Action): boolean {
   return (
     action.kind === 'set search path' ||
-    (action.kind === 'other' &&
-      ['VariableSetStmt', 'CommentStmt', 'SelectStmt', 'GrantStmt'].includes(action.statement))
+    action.kind === 'set' ||
+    (action.kind === 'other' && ['CommentStmt', 'SelectStmt', 'GrantStmt'].includes(action.statement))
   );
 }
 

@@ -1,4 +1,6 @@
-import { type ActionRule, show } from '../rule.ts';
+import type { Name } from '../action.ts';
+import { isPartitioned } from '../partitions.ts';
+import { type ActionRule, isNew, type Scene, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'drop-index-concurrently',
@@ -22,10 +24,25 @@ export const rule: ActionRule = {
       .filter(
         ({ name }) => !built.some((made) => made.kind === 'create index' && made.name === name && !made.concurrently),
       )
-      .map((name) => ({
-        subject: show(name),
-        message: `DROP INDEX ${show(name)} locks its table against reads and writes`,
-        hint: `In a migration with pgm.noTransaction(): DROP INDEX CONCURRENTLY ${show(name)};`,
-      }));
+      .flatMap((name) => {
+        const table = tableOf(name, scene);
+        if (table && isNew(table, scene)) return [];
+        return [
+          {
+            subject: show(name),
+            message: `DROP INDEX ${show(name)} locks its table against reads and writes`,
+            hint:
+              table && isPartitioned(table, scene)
+                ? `The index of a partitioned table has no concurrent form: drop ${show(name)} in a quiet hour, within lock_timeout.`
+                : `In a migration with pgm.noTransaction(): DROP INDEX CONCURRENTLY ${show(name)};`,
+          },
+        ];
+      });
   },
 };
+
+/** By the database, or an earlier migration of the run; null: nobody knows. */
+function tableOf(index: Name, { before, actions, facts }: Scene): Name | null {
+  const made = [...before, ...actions].find((one) => one.kind === 'create index' && one.name === index.name);
+  return facts.tableOfIndex(index) ?? (made?.kind === 'create index' ? made.table : null);
+}

@@ -1,4 +1,5 @@
 import { concurrently } from '../forms.ts';
+import { indexesByPartition, isPartitioned } from '../partitions.ts';
 import { type ActionRule, isNew, show, size } from '../rule.ts';
 
 /** A plain build holds SHARE until it is done; CONCURRENTLY takes longer and lets writers through. */
@@ -22,11 +23,15 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'create index' || action.concurrently || isNew(action.table, scene)) return [];
     const { table, name } = action;
+    // ON ONLY is for partitioned tables, where it builds nothing; on any other it means nothing.
+    if (action.only && scene.facts.table(table)?.table.kind !== 'table') return [];
     return [
       {
         subject: name ?? show(table),
         message: `the build of ${name ?? 'the index'} keeps writers out of ${show(table)}${size(table, scene)} until it is done`,
-        hint: `Put it into a migration of its own, with pgm.noTransaction(): ${concurrently(scene.sql)};`,
+        hint: isPartitioned(table, scene)
+          ? indexesByPartition(action)
+          : `Put it into a migration of its own, with pgm.noTransaction(): ${concurrently(scene.sql)};`,
       },
     ];
   },

@@ -1,6 +1,5 @@
-import { typedColumns } from '../columns.ts';
+import { isSerial, typedColumns } from '../columns.ts';
 import { type ActionRule, show } from '../rule.ts';
-import { SERIALS } from './column-serial.ts';
 
 export const rule: ActionRule = {
   name: 'prefer-identity',
@@ -12,7 +11,7 @@ export const rule: ActionRule = {
   good: 'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)',
   judge(action) {
     return typedColumns(action)
-      .filter(({ column }) => (SERIALS as readonly string[]).includes(column.type))
+      .filter(({ column }) => isSerial(column))
       .map(({ table, column }) => ({
         subject: `${show(table)}.${column.name}`,
         message: `${column.name} is ${column.type}`,

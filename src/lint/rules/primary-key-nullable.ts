@@ -1,6 +1,7 @@
 import { about } from '../about.ts';
 import type { Name } from '../action.ts';
-import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
+import { isNullable } from '../nullable.ts';
+import { type ActionRule, isNew, type Scene, show, size } from '../rule.ts';
 
 /** Only told when the columns of the index are known: from this run, or from the database. */
 export const rule: ActionRule = {
@@ -26,7 +27,7 @@ export const rule: ActionRule = {
     const { table, constraint } = action;
     if (constraint.usingIndex === null || isNew(table, scene)) return [];
     return columnsOf(constraint.usingIndex, table, scene)
-      .filter((column) => isNullable(table, column, scene))
+      .filter((column) => isNullable(table, column, scene) === true)
       .map((column) => ({
         subject: `${show(table)}.${column}`,
         message: `${column} may be null: making it part of the key reads all of ${show(table)}${size(table, scene)} while nobody else can use it`,
@@ -47,15 +48,4 @@ function columnsOf(index: string, table: Name, { before, actions, facts }: Scene
       ?.replaceAll('"', '')
       .split(/\s*,\s*/) ?? []
   );
-}
-
-function isNullable(table: Name, column: string, { before, actions, index, facts }: Scene): boolean {
-  for (const one of [...about(before, table), ...about(actions, table, index)].toReversed()) {
-    if (!('table' in one) || !one.table || !same(one.table, table)) continue;
-    if (one.kind === 'set not null' && one.column === column) return false;
-    if (one.kind === 'drop not null' && one.column === column) return true;
-    if (one.kind === 'add column' && one.column.name === column) return !one.column.notNull;
-    if (one.kind === 'create table') return one.columns.some(({ name, notNull }) => name === column && !notNull);
-  }
-  return facts.table(table)?.table.columns.some(({ name, notNull }) => name === column && !notNull) ?? false;
 }

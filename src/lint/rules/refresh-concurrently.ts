@@ -14,6 +14,16 @@ export const rule: ActionRule = {
     const { table: view } = action;
     const made = about(actions, view, index).some((one) => one.kind === 'create view' && same(one.name, view));
     if (made) return [];
+    if (!action.withData) {
+      const hint = `Let it have its rows until new ones are there: REFRESH MATERIALIZED VIEW CONCURRENTLY ${show(view)};`;
+      return [
+        {
+          subject: show(view),
+          message: `${show(view)} is emptied: whoever reads it fails until it is filled again`,
+          hint,
+        },
+      ];
+    }
     return [
       {
         subject: show(view),

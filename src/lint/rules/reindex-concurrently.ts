@@ -1,4 +1,5 @@
-import { type ActionRule, show } from '../rule.ts';
+import type { ActionOf } from '../action.ts';
+import { type ActionRule, isNew, type Scene, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'reindex-concurrently',
@@ -9,8 +10,8 @@ export const rule: ActionRule = {
   covers: ['squawk:require-concurrent-reindex'],
   bad: 'REINDEX TABLE bookings',
   good: 'REINDEX TABLE CONCURRENTLY bookings',
-  judge(action) {
-    if (action.kind !== 'reindex' || action.concurrently) return [];
+  judge(action, scene) {
+    if (action.kind !== 'reindex' || action.concurrently || isOfNew(action, scene)) return [];
     const name = action.name ? show(action.name) : action.what;
     return [
       {
@@ -24,3 +25,8 @@ export const rule: ActionRule = {
     ];
   },
 };
+
+function isOfNew({ name, what }: ActionOf<'reindex'>, scene: Scene): boolean {
+  const table = name && what === 'index' ? scene.facts.tableOfIndex(name) : name;
+  return table !== null && (what === 'index' || what === 'table') && isNew(table, scene);
+}

@@ -1,6 +1,6 @@
 import { about } from '../about.ts';
 import type { ActionOf } from '../action.ts';
-import { type ActionRule, isNew, type Problem, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, isMade, isNew, type Problem, type Scene, same, show } from '../rule.ts';
 
 const BREAKING: readonly string[] = [
   'table',
@@ -33,6 +33,7 @@ export const rule: ActionRule = {
   only: 'up',
   judge(action, scene) {
     if (action.kind === 'set schema') return moved(action, scene);
+    if (action.kind === 'move object') return movedObject(action, scene);
     if (action.kind !== 'rename' || !BREAKING.includes(action.what) || isUnseen(action, scene)) return [];
     const { what, on, from, to } = action;
     return [
@@ -56,6 +57,14 @@ function moved({ table, schema }: ActionOf<'set schema'>, scene: Scene): readonl
       message: `${show(table)} lies in schema ${schema} from now on; whoever looks for it where it was fails`,
       hint: `Leave a view in its place: CREATE VIEW ${show(table)} WITH (security_invoker = true) AS SELECT * FROM ${show({ schema, name: table.name })};`,
     },
+  ];
+}
+
+function movedObject({ what, name, schema }: ActionOf<'move object'>, scene: Scene): readonly Problem[] {
+  if (!BREAKING.includes(what) || isNew(name, scene) || isMade(name, scene)) return [];
+  const message = `the ${what} ${show(name)} lies in schema ${schema} from now on; whoever looks for it where it was fails`;
+  return [
+    { subject: show(name), message, hint: `Make it anew in ${show(schema)}, move its users, then drop ${show(name)}.` },
   ];
 }
 

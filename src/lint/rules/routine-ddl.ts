@@ -2,7 +2,10 @@ import type { Action } from '../action.ts';
 import { type ActionRule, show } from '../rule.ts';
 
 const CHANGES =
-  /^(?:add|drop|set|alter|rename|attach|detach|enable|disable|force|unforce|create|cluster|vacuum|reindex|validate)\b/;
+  /^(?:add|drop|set|alter|rename|attach|detach|move|enable|disable|force|unforce|create|cluster|vacuum|reindex|validate)\b/;
+
+/** Of the session. */
+const SETTINGS = /^set(?: search path)?$/;
 
 /** Unlike a migration, nobody reviews when it runs, and the history knows nothing of it. Temporary tables are its own. */
 export const rule: ActionRule = {
@@ -15,7 +18,7 @@ export const rule: ActionRule = {
   good: 'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE picked (id int); END $$',
   bodies: true,
   judge(action, { inside, sql }) {
-    if (inside === null || !CHANGES.test(action.kind) || isTemporary(action)) return [];
+    if (inside === null || !CHANGES.test(action.kind) || SETTINGS.test(action.kind) || isTemporary(action)) return [];
     const what = sql.split(/\s+/, 3).join(' ');
     return [
       {

@@ -1,5 +1,6 @@
 import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
+import { isNullable } from '../nullable.ts';
 import { requiredBy } from '../proof.ts';
 import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
 
@@ -26,7 +27,7 @@ export const rule: ActionRule = {
     const column = requiredColumn(action);
     if (column === null || !('table' in action) || !action.table || isNew(action.table, scene)) return [];
     const { table } = action;
-    if (isProved(table, column, scene)) return [];
+    if (isProved(table, column, scene) || isNullable(table, column, scene) === false) return [];
     const check = `${table.name}_${column}_not_null`;
     return [
       {

@@ -1,5 +1,6 @@
 import { lateConstraints } from '../constraints.ts';
 import { usingIndex } from '../forms.ts';
+import { isPartitioned } from '../partitions.ts';
 import { type ActionRule, show, size } from '../rule.ts';
 
 export const rule: ActionRule = {
@@ -24,7 +25,7 @@ export const rule: ActionRule = {
   judge(action, scene) {
     const late = [...lateConstraints(action, scene, 'unique'), ...lateConstraints(action, scene, 'primary key')];
     return late
-      .filter(({ constraint }) => constraint.usingIndex === null)
+      .filter(({ table, constraint, only }) => constraint.usingIndex === null && !(only && isPartitioned(table, scene)))
       .map(({ table, constraint }) => {
         const primary = constraint.kind === 'primary key';
         const name =
@@ -34,10 +35,11 @@ export const rule: ActionRule = {
           `the same index with CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${on}`,
           `ALTER TABLE ${on} ADD CONSTRAINT ${key} ${constraint.kind.toUpperCase()} USING INDEX ${key}`,
         ];
+        const parted = `ALTER TABLE ONLY ${on} ADD CONSTRAINT ${key} ${constraint.kind.toUpperCase()} (${constraint.columns.map(show).join(', ')}); then on each partition the index, built concurrently, and the constraint USING INDEX, and: ALTER INDEX ${key} ATTACH PARTITION …;`;
         return {
           subject: `${show(table)}.${name}`,
           message: `${constraint.kind.toUpperCase()} ${name} builds its index while nobody else can use ${show(table)}${size(table, scene)}`,
-          hint: `First, with pgm.noTransaction(): ${index}; then: ${add};`,
+          hint: isPartitioned(table, scene) ? parted : `First, with pgm.noTransaction(): ${index}; then: ${add};`,
         };
       });
   },
