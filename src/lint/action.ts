@@ -8,6 +8,9 @@ export interface Name {
   readonly name: string;
 }
 
+/** Stands for a name that only the run knows. */
+export const SOME_NAME = '…';
+
 export type ConstraintKind = 'check' | 'foreign key' | 'unique' | 'primary key' | 'exclusion' | 'not null';
 
 export type OnDelete = 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT';
@@ -49,7 +52,7 @@ export interface Body {
   readonly swallowed: readonly number[];
   /** What EXECUTE puts into SQL without quoting it. */
   readonly dynamic: readonly { readonly part: string; readonly by: '||' | '%s'; readonly offset: number }[];
-  /** Where EXECUTE and its kin run SQL that is known only then. */
+  /** Where EXECUTE and its kin run SQL of which not every word is known before. */
   readonly executes: readonly number[];
 }
 

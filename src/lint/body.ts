@@ -7,6 +7,7 @@ import { tokenize } from '../syntax/lexer.ts';
 import { type ParsedBody, parsePlpgsql, parseSql } from '../syntax/parse.ts';
 import { type Action, type ActionOf, type Body, EMPTY_BODY } from './action.ts';
 import { actionsOf } from './actions.ts';
+import { executedSql } from './executed.ts';
 import { bodyNotes } from './plpgsql.ts';
 import type { Node } from './tree.ts';
 
@@ -45,7 +46,7 @@ async function bodyOf(routine: Routine, sql: string): Promise<ReadBody> {
   if (routine.body.trim() === '') return EMPTY;
   const at = bodyStart(sql, routine.body);
   if (routine.language === 'sql') return sqlBody(routine.body, at);
-  return routine.language === 'plpgsql' ? plpgsqlBody(await parsePlpgsql(sql), routine.body, at) : EMPTY;
+  return routine.language === 'plpgsql' ? plpgsqlBody(await parsePlpgsql(sql), routine, at) : EMPTY;
 }
 
 /** `BEGIN ATOMIC` and `RETURN`: parsed with the statement itself. */
@@ -67,7 +68,8 @@ async function sqlBody(body: string, at: number): Promise<ReadBody> {
   return { ...EMPTY, acts };
 }
 
-async function plpgsqlBody(parsed: ParsedBody, body: string, at: number): Promise<ReadBody> {
+async function plpgsqlBody(parsed: ParsedBody, { body, kind }: Routine, at: number): Promise<ReadBody> {
+  const isBlock = kind === 'do';
   if (!parsed.ok) {
     const near = /at or near "([\s\S]+)"$/.exec(parsed.message)?.[1] ?? /^"([^"]+)"/.exec(parsed.message)?.[1] ?? '';
     const offset = near === '' ? 0 : Math.max(0, body.indexOf(near));
@@ -76,15 +78,25 @@ async function plpgsqlBody(parsed: ParsedBody, body: string, at: number): Promis
   }
   const { statements, dynamic, swallowed, executes } = bodyNotes(parsed.functions, body);
   const acts: InnerAct[] = [];
-  for (const { sql, offset } of statements) {
-    const inner = await parseSql(sql);
-    if (!inner.ok) continue;
-    const found = inner.statements.flatMap(({ node }) => actionsOf(node));
-    acts.push(...found.map((action) => ({ action, sql, start: at + offset })));
+  for (const { sql, offset } of statements) acts.push(...(await actsOf(sql, at + offset)));
+  const unseen: number[] = [];
+  for (const { query, offset } of executes) {
+    const found = await executedSql(query);
+    // What a routine makes SQL of when it is called is its caller's; a DO block is judged for what it says.
+    const judged = found && (found.whole || isBlock) ? await actsOf(found.sql, at + offset + found.start) : [];
+    acts.push(...judged);
+    if (!found?.whole || judged.length === 0) unseen.push(at + offset);
   }
   const shifted = dynamic.map((one) => ({ ...one, offset: at + one.offset }));
-  const moved = (offsets: readonly number[]): readonly number[] => offsets.map((offset) => at + offset);
-  return { body: { dynamic: shifted, swallowed: moved(swallowed), executes: moved(executes) }, acts, fault: null };
+  const moved = swallowed.map((offset) => at + offset);
+  acts.sort((a, b) => a.start - b.start);
+  return { body: { dynamic: shifted, swallowed: moved, executes: unseen }, acts, fault: null };
+}
+
+async function actsOf(sql: string, start: number): Promise<readonly InnerAct[]> {
+  const parsed = await parseSql(sql);
+  if (!parsed.ok) return [];
+  return parsed.statements.flatMap(({ node }) => actionsOf(node)).map((action) => ({ action, sql, start }));
 }
 
 const SURE = /^syntax error|is not a known variable$|^missing |^unterminated /;

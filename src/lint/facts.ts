@@ -1,6 +1,6 @@
 /** What a live database tells the rules. Without one, every question is answered by "not known". */
 import type { Table } from '../catalog/model.ts';
-import type { Action, Name } from './action.ts';
+import { type Action, type Name, SOME_NAME } from './action.ts';
 
 export interface Facts {
   /** As `server_version_num`; null: not known. */
@@ -94,6 +94,7 @@ export function factsOf(live: LiveFacts): Facts {
     const places = ({ schema }: Name): readonly string[] | null => (schema === null ? moves.path : [schema]);
     /** Where a name is found; undefined: nobody knows; null: nowhere. */
     const find = (name: Name): { readonly schema: string; readonly origin: string | null } | null | undefined => {
+      if (name.name === SOME_NAME) return undefined;
       for (const schema of places(name) ?? []) {
         const key = `${schema}.${name.name}`;
         const origin = moves.names.get(key);

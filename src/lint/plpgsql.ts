@@ -10,8 +10,8 @@ export interface BodyNotes {
   readonly dynamic: readonly (Unquoted & { readonly offset: number })[];
   /** Handlers of OTHERS that tell nobody. */
   readonly swallowed: readonly number[];
-  /** All that EXECUTE and its kin run. */
-  readonly executes: readonly number[];
+  /** The expressions that EXECUTE and its kin run. */
+  readonly executes: readonly { readonly query: string; readonly offset: number }[];
 }
 
 export function bodyNotes(functions: readonly Node[], body: string): BodyNotes {
@@ -21,7 +21,7 @@ export function bodyNotes(functions: readonly Node[], body: string): BodyNotes {
     statements: { sql: string; offset: number }[];
     dynamic: (Unquoted & { offset: number })[];
     swallowed: number[];
-    executes: number[];
+    executes: { query: string; offset: number }[];
   };
   let seen = 0;
   const visit = (value: unknown, line: number, key: string): void => {
@@ -46,7 +46,7 @@ export function bodyNotes(functions: readonly Node[], body: string): BodyNotes {
   const addDynamic = (expression: Node, line: number): void => {
     const query = text(expression.query) ?? '';
     const offset = offsetIn(body, lines, line, query);
-    notes.executes.push(offset);
+    notes.executes.push({ query, offset });
     const found = unquotedPart(query, quoted);
     if (found) notes.dynamic.push({ ...found, offset });
   };

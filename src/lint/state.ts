@@ -1,8 +1,8 @@
 /**
  * The state that migrations leave, as far as conventions ask about it: every table that they make and keep, with where each
- * part was made. Built from the actions alone, so it needs no database; what a DO block does by EXECUTE is not seen.
+ * part was made. Built from the actions alone, so it needs no database; of what a DO block does by EXECUTE, what it says in so many words.
  */
-import type { Action, ActionOf, AddedColumn, AddedConstraint, Name } from './action.ts';
+import { type Action, type ActionOf, type AddedColumn, type AddedConstraint, type Name, SOME_NAME } from './action.ts';
 import type { Act, Read } from './subject.ts';
 
 /** Who made something: the migration, and the place for the finding. */
@@ -86,7 +86,8 @@ function alter(tables: Tables, name: Name, change: (table: TableState) => Partia
 }
 
 function create(tables: Tables, action: ActionOf<'create table'>, by: Maker): void {
-  if (action.temporary || (action.ifNotExists && tables.has(key(action.table)))) return;
+  if (action.temporary || action.table.name === SOME_NAME || (action.ifNotExists && tables.has(key(action.table))))
+    return;
   const columns = action.columns.map((column) => [column.name, { column, by, comment: null }] as const);
   const constraints = [...action.columns.flatMap((column) => column.constraints), ...action.constraints];
   tables.set(key(action.table), {

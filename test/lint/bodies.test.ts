@@ -79,6 +79,62 @@ test('what a DO block does runs with the migration', async () => {
   );
 });
 
+const LOOP = (execute: string): string =>
+  `DO $d$ DECLARE r record; BEGIN FOR r IN SELECT oid, relname AS n FROM pg_class LOOP ${execute}; END LOOP; END $d$`;
+
+test.each([
+  ["EXECUTE 'CREATE INDEX i ON t (a)'", 'index-concurrently', 'i'],
+  ['EXECUTE $q$CREATE INDEX i ON t (a)$q$', 'index-concurrently', 'i'],
+  ["EXECUTE 'CREATE INDEX i ' || E'ON t (a)'::text", 'index-concurrently', 'i'],
+  ["EXECUTE format('ALTER TABLE %I ALTER %s SET NOT NULL', 'Big', 'a')", 'set-not-null', '"Big".a'],
+  ["EXECUTE format('ALTER TABLE %2$I ALTER %1$I SET NOT NULL', 'a', 't')", 'set-not-null', 't.a'],
+  ["EXECUTE format('ALTER TABLE %I ADD u uuid DEFAULT random()', r.n)", 'column-default-volatile', '"…".u'],
+  ["EXECUTE format('ALTER TABLE %s ALTER a SET NOT NULL', r.oid::regclass)", 'set-not-null', '"…".a'],
+  ["EXECUTE 'DROP TABLE ' || quote_ident(r.n) || ' CASCADE'", 'drop-table', '"…"'],
+  ["EXECUTE 'DELETE FROM t WHERE a <> ' || quote_literal(r.n)", 'unbatched-rows', 't'],
+])('SQL that EXECUTE runs in a DO block is judged: %s', async (execute, rule, subject) => {
+  const { findings } = await judge([subjectOf(LOOP(execute))], { facts: NO_FACTS, levels: {}, direction: 'up' });
+  expect(findings.map((one) => [one.code.slice(5), one.subject])).toContainEqual([rule, subject]);
+});
+
+test.each([
+  "EXECUTE 'DROP TABLE ' || r.n",
+  "EXECUTE format('DROP TABLE %s', r.n)",
+  'EXECUTE r.n',
+  "EXECUTE format('CREATE TABLE %I (a int)', r.n); EXECUTE format('CREATE INDEX ON %I (a)', r.n)",
+  "EXECUTE 'not SQL at all'",
+])('what nobody knows, or makes itself, is not blamed: %s', async (execute) => {
+  const codes = await codesOf(LOOP(execute));
+  expect(codes.filter((code) => !/^(?:dynamic-sql|table-schema|prefer-bigint)$/.test(code))).toEqual([]);
+});
+
+test('of a routine, what EXECUTE says in so many words', async () => {
+  expect(await codesOf(plpgsql("EXECUTE 'TRUNCATE users';"))).toContain('truncate');
+  expect(await codesOf(plpgsql("EXECUTE format('TRUNCATE %I', a);"))).toEqual([]);
+  expect(await codesOf(plpgsql("EXECUTE 'CREATE TEMP TABLE x (a int)';"))).toEqual([]);
+});
+
+test('SQL inside EXECUTE is told where it stands, and a table of the database keeps its facts', () =>
+  withShop(
+    {
+      'migrations/001_a.sql': '-- Up Migration\nCREATE TABLE t (a int);\n-- Down Migration\nDROP TABLE t;\n',
+    },
+    async (shop) => {
+      await shop.call('up');
+      const body = (name: string): string =>
+        `-- Up Migration\nDO $$ DECLARE n text := 't'; BEGIN\n  EXECUTE 'CREATE INDEX i ON t (a)';\n  EXECUTE format('CREATE INDEX j ON %I (a)', ${name});\nEND $$;\n-- Down Migration\nSELECT 1;\n`;
+      shop.write({ 'migrations/002_b.sql': body("'t'") });
+      expect((await shop.call('lint')).findings).toEqual([]);
+      await shop.query('INSERT INTO t SELECT generate_series(1, 2000); ANALYZE t');
+      shop.write({ 'migrations/002_b.sql': body('n') });
+      const { findings } = await shop.call('lint');
+      expect(findings.map(({ subject, level, place }) => [subject, level, place?.line, place?.column])).toEqual([
+        ['i', 'error', 3, 12],
+        ['j', 'error', 4, 11],
+      ]);
+    },
+  ));
+
 test.each([
   ['SET search_path = public', true],
   ['SET search_path = public, pg_temp', false],

@@ -102,7 +102,7 @@ CALL busy();
 SELECT 1;
 `;
 
-test('a DO block: locks of what stands in it, if it comes to that; of what it EXECUTEs they are unknown', () =>
+test('a DO block: locks of what stands in it, if it comes to that; of what it EXECUTEs they are unknown where its text is', () =>
   withShop(three(), async (shop) => {
     await shop.call('up');
     await shop.query('INSERT INTO users SELECT generate_series(1, 3000); ANALYZE users');
@@ -111,7 +111,7 @@ test('a DO block: locks of what stands in it, if it comes to that; of what it EX
     expect(text(plan)).toContain(
       '-- users: ACCESS EXCLUSIVE while it writes every row anew, if the block comes to it (about 3,000 rows, 0.2 MiB)\n' +
         '-- users: ROW EXCLUSIVE and the rows it changes until COMMIT, if the block comes to it (about 3,000 rows, 0.2 MiB)\n' +
-        '-- what EXECUTE (lines 8, 9) locks is known only when it runs: strata plan --rehearse measures it\n',
+        '-- what EXECUTE (line 8) locks is known only when it runs: strata plan --rehearse measures it\n',
     );
     expect(text(plan)).toContain(
       '-- what the procedure locks is known only when it runs: strata plan --rehearse measures it\nCALL busy()',

@@ -77,7 +77,10 @@ SELECT 1;`);
 
 test('what no rule can see is measured, and a warning where the two differ', () =>
   withShop(three(), async (at) => {
-    const plan = await applied(at, migration("DO $$ BEGIN EXECUTE 'ALTER TABLE users ALTER id TYPE bigint'; END $$;"));
+    const plan = await applied(
+      at,
+      migration("DO $$ DECLARE what text := 'ALTER TABLE users ALTER id TYPE bigint'; BEGIN EXECUTE what; END $$;"),
+    );
     expect(plan.findings).toContainEqual(
       expect.objectContaining({
         code: 'plan/measured-otherwise',
