@@ -19,13 +19,15 @@ ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 CREATE TABLE notes (id int NOT NULL, user_id int, code text NOT NULL);
 CREATE INDEX idx_notes_user_id ON notes (user_id);
 CREATE DOMAIN grade AS int;
+CREATE TABLE marks (mark grade);
 -- Down Migration
+DROP TABLE marks;
 DROP DOMAIN grade;
 DROP TABLE notes;
 DROP TABLE users;
 `;
 const ROWS = `INSERT INTO users SELECT n, 'u' || n, 'x', n FROM generate_series(1, 50) n;
-  INSERT INTO notes SELECT n, n, 'c' || n FROM generate_series(1, 50) n; ANALYZE users, notes`;
+  INSERT INTO notes SELECT n, n, 'c' || n FROM generate_series(1, 50) n; INSERT INTO marks VALUES (1); ANALYZE users, notes, marks`;
 
 /** A database with rows, in which only what is to be judged is pending. */
 async function withRows(files: Readonly<Record<string, string>>, work: (shop: Shop) => Promise<void>): Promise<void> {
@@ -319,7 +321,7 @@ const LEFT: readonly (readonly [string, string, string])[] = [
     '-- strata-lint-ignore column-type: short\nALTER TABLE users ALTER COLUMN age TYPE bigint, ADD CONSTRAINT chk_users_age CHECK (age > 0);',
     'SELECT 1;',
   ],
-  ['written inside ADD COLUMN', 'ALTER TABLE notes ADD COLUMN owner int REFERENCES users (id);', 'SELECT 1;'],
+  ['written inside ADD COLUMN', 'ALTER TABLE notes ADD COLUMN owner int DEFAULT 1 REFERENCES users (id);', 'SELECT 1;'],
   [
     'more than a list of columns',
     'ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE (email) WITH (fillfactor = 70);',
