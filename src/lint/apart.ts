@@ -3,11 +3,9 @@
  * one of them can wait or move without the other. Only where two say what one said.
  */
 import { type Script, type Statement, statementsOf } from '../base/plan.ts';
-import { folded, type Token, tokenize } from '../syntax/lexer.ts';
-import { parseSql } from '../syntax/parse.ts';
+import { tokenize } from '../syntax/lexer.ts';
 import { offsetAt, placer } from '../syntax/place.ts';
-import type { Action } from './action.ts';
-import { actionsOf } from './actions.ts';
+import { type Command, commandsOf } from './alter-commands.ts';
 import { type Edit, edited, siteOf, sqlCall } from './edit.ts';
 import type { Facts } from './facts.ts';
 import { type Recipe, recipeFor } from './recipes.ts';
@@ -40,106 +38,6 @@ export async function takenApart(
 
 function isRecipe(value: ReturnType<typeof recipeFor>): value is Recipe {
   return typeof value === 'object';
-}
-
-interface Command {
-  /** As a statement of its own. */
-  readonly sql: string;
-  readonly action: Action;
-  /** Of the command alone, in the statement that holds it. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** One where a statement does one thing; none where it cannot be taken apart. */
-async function commandsOf(sql: string): Promise<readonly Command[]> {
-  const parsed = await parseSql(sql);
-  const [only, second] = parsed.ok ? parsed.statements : [];
-  if (!only || second) return [];
-  const actions = actionsOf(only.node);
-  const [first] = actions;
-  if (first && actions.length === 1) return [{ sql, action: first, from: 0, to: sql.length }];
-  const tokens = tokenize(sql);
-  const name = endOfName(sql, tokens);
-  const last = tokens[name - 1];
-  if (!last || !('AlterTableStmt' in only.node)) return [];
-  const head = sql.slice(0, last.end);
-  const runs = commaRuns(sql, tokens.slice(name));
-  const commands = runs.flatMap(([from, to], index) => {
-    const action = actions[index];
-    return action ? [{ sql: index === 0 ? sql.slice(0, to) : `${head} ${sql.slice(from, to)}`, action, from, to }] : [];
-  });
-  return runs.length === actions.length && isInOrder(commands) ? commands : [];
-}
-
-/** How many tokens `ALTER TABLE [IF EXISTS] [ONLY] name [*]` has. */
-function endOfName(sql: string, tokens: readonly Token[]): number {
-  const is = (at: number, ...words: readonly string[]): boolean => {
-    const token = tokens[at];
-    return token !== undefined && words.includes(folded(sql, token));
-  };
-  let at = 2;
-  if (is(at, 'if') && is(at + 1, 'exists')) at += 2;
-  if (is(at, 'only')) at += 1;
-  at += 1;
-  while (is(at, '.')) at += 2;
-  return is(at, '*') ? at + 1 : at;
-}
-
-/** Begin and end of what stands between commas outside of all brackets. */
-function commaRuns(sql: string, tokens: readonly Token[]): readonly (readonly [number, number])[] {
-  const runs: [number, number][] = [];
-  let [depth, open] = [0, false];
-  for (const { start, end } of tokens) {
-    const sign = sql.slice(start, end);
-    if (sign === ',' && depth === 0) {
-      open = false;
-      continue;
-    }
-    if (sign === '(' || sign === '[') depth += 1;
-    if (sign === ')' || sign === ']') depth -= 1;
-    const run = runs.at(-1);
-    if (open && run) run[1] = end;
-    else runs.push([start, end]);
-    open = true;
-  }
-  return runs;
-}
-
-/**
- * PostgreSQL runs the commands of one statement by kind: what drops, then what changes types, then new columns, then all else.
- * One after the other they do the same unless a later one of an earlier kind is needed before its turn.
- */
-function isInOrder(commands: readonly Command[]): boolean {
-  return commands.every((command, index) =>
-    commands.slice(0, index).every((before) => pass(before) <= pass(command) || !names(before, changedBy(command))),
-  );
-}
-
-function pass({ action: { kind } }: Command): number {
-  if (kind === 'drop column' || kind === 'drop constraint' || kind === 'drop not null') return 0;
-  if (kind === 'set type') return 1;
-  return kind === 'add column' ? 2 : 3;
-}
-
-/** Name of the column or constraint. */
-function changedBy({ action }: Command): string {
-  switch (action.kind) {
-    case 'add column':
-      return action.column.name;
-    case 'drop column':
-    case 'set type':
-    case 'drop not null':
-      return action.column;
-    case 'drop constraint':
-      return action.constraint;
-    default:
-      return '';
-  }
-}
-
-function names({ sql, from, to }: Command, name: string): boolean {
-  return sql.slice(sql.length - (to - from)).includes(name);
 }
 
 interface Split {
@@ -183,7 +81,7 @@ function around(source: string, { from, to }: { readonly from: number; readonly 
 function gapsOf(sql: string, commands: readonly Command[], blank: string): readonly string[] {
   return commands.slice(1).map(({ from }, index) => {
     const gap = sql.slice(commands[index]?.to, from);
-    if (/^\s*,\s*$/.test(gap)) return `;${blank}`;
+    if (gap === '' || /^\s*,\s*$/.test(gap)) return `;${blank}`;
     const comma = tokenize(gap)[0]?.start ?? 0;
     return `${gap.slice(0, comma)};${gap.slice(comma + 1)}`;
   });

@@ -129,14 +129,13 @@ async function place(
 }
 
 /** A later statement that needs what is moved behind it, or takes away what the follow-up is about. */
-function blocker({ names, table, after, alone }: Recipe, where: Parameters<typeof place>[2]): string | null {
+function blocker({ names, table, after, alone, safe }: Recipe, where: Parameters<typeof place>[2]): string | null {
   const moves = !where.stays;
+  const isKey = safe.some((sql) => /\bunique\b/i.test(sql));
   const needs =
     moves &&
     where.after.find(
-      (sql) =>
-        names.some((name) => mentions(sql, name)) ||
-        (table !== null && mentions(sql, table.name) && /\breferences\b|\bon\s+conflict\b/i.test(sql)),
+      (sql) => names.some((name) => mentions(sql, name)) || (isKey && table !== null && restsOnKey(sql, table.name)),
     );
   if (needs) return `a later statement needs it: ${first(needs)}`;
   const goes =
@@ -144,6 +143,12 @@ function blocker({ names, table, after, alone }: Recipe, where: Parameters<typeo
     table &&
     where.later.find((sql) => mentions(sql, table.name) && /\b(?:drop|rename)\b/i.test(sql));
   return goes ? `a later migration drops or renames on ${table.name}: ${first(goes)}` : null;
+}
+
+/** A foreign key to the table, or ON CONFLICT, which need a unique index there. */
+function restsOnKey(sql: string, table: string): boolean {
+  if (!mentions(sql, table)) return false;
+  return /\bon\s+conflict\b/i.test(sql) || new RegExp(`\\breferences\\s+[^\\s(]*${escaped(table)}`, 'i').test(sql);
 }
 
 function mentions(sql: string, name: string): boolean {

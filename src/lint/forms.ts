@@ -25,7 +25,7 @@ export function usingIndex(
   { table, constraint, name }: { readonly table: Name; readonly constraint: AddedConstraint; readonly name: string },
 ): readonly [index: string, constraint: string] | null {
   const found = KEY.exec(sql);
-  if (!found) return null;
+  if (!found || /\bwithout\s+overlaps\b/i.test(sql)) return null;
   const [, nulls = '', columns = '', include = '', checked = ''] = found;
   // The name that PostgreSQL gives has the included columns in it, too.
   if (include !== '' && constraint.name === null) return null;

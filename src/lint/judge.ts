@@ -46,11 +46,14 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
   const found: Finding[] = [];
   const before: Earlier = { actions: [], scripts: [] };
   const read = reader();
+  const scripts: { subject: Subject; up: Read; down: Read }[] = [];
+  for (const subject of subjects)
+    scripts.push({ subject, up: await read(subject, 'up'), down: await read(subject, 'down') });
+  const run = scripts.flatMap(({ up }) => actionsIn(up.acts));
   const { smallRows = DEFAULTS.lint.smallRows } = options;
   let statements = 0;
   let now = options.facts;
-  for (const subject of subjects) {
-    const [up, down] = [await read(subject, 'up'), await read(subject, 'down')];
+  for (const { subject, up, down } of scripts) {
     statements += up.statements + down.statements;
     for (const [script, other] of [
       [up, down],
@@ -59,7 +62,7 @@ export async function judge(subjects: readonly Subject[], options: JudgeOptions)
       if (options.direction && options.direction !== script.direction) continue;
       // The database is behind the first down where that runs alone, and ahead of every up of this list.
       const facts = script.direction === 'down' && !options.direction ? factsAfter(now, up.acts) : now;
-      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts, smallRows }));
+      found.push(...script.faults, ...judgeScript(script, other, before, { active, facts, smallRows, run }));
     }
     now = factsAfter(now, (options.direction === 'down' ? down : up).acts);
     ups.push(up);
@@ -100,18 +103,19 @@ function judgeScript(
     active,
     facts,
     smallRows,
-  }: { readonly active: readonly Active[]; readonly facts: Facts; readonly smallRows: number },
+    run,
+  }: Pick<Scene, 'facts' | 'run'> & { readonly active: readonly Active[]; readonly smallRows: number },
 ): readonly Finding[] {
   const { direction, transactional } = script;
   const rules = active.filter((one): one is Active & { readonly rule: ActionRule } => 'judge' in one.rule);
   const here = rules.filter(({ rule }) => rule.only === undefined || rule.only === direction);
-  const shared = { direction, transactional, before: before.actions, pending: before.scripts, facts };
+  const shared = { direction, transactional, before: before.actions, pending: before.scripts, facts, run };
   const main = { ...shared, other: actionsIn(other.acts), inside: null };
   const found = judgeActs(script, script.acts, here, main, smallRows);
   const inBodies = here.filter(({ rule }) => rule.bodies === true);
   const bodies = script.routines.flatMap(({ name, acts }) =>
     // What is new today has rows when the routine is called.
-    judgeActs(script, acts, inBodies, { ...shared, other: [], before: [], facts: NO_FACTS, inside: name }, 0),
+    judgeActs(script, acts, inBodies, { ...shared, other: [], before: [], run: [], facts: NO_FACTS, inside: name }, 0),
   );
   return [...found, ...bodies];
 }

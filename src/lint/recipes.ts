@@ -33,7 +33,7 @@ export function recipeFor(action: Action, sql: string, facts: Facts): Recipe | s
     case 'create index':
       return action.concurrently ? undefined : concurrentIndex(action, sql, facts);
     case 'drop':
-      return action.what === 'index' && !action.concurrently ? concurrentDrop(action.names, sql) : undefined;
+      return action.what === 'index' && !action.concurrently ? concurrentDrop(action.names, sql, facts) : undefined;
     case 'reindex':
       return action.concurrently ? undefined : concurrentReindex(sql);
     case 'add constraint':
@@ -78,9 +78,12 @@ function concurrentIndex(
   };
 }
 
-function concurrentDrop(names: readonly Name[], sql: string): Recipe | string {
+function concurrentDrop(names: readonly Name[], sql: string, facts: Facts): Recipe | string {
   const [only] = names;
   if (!only || names.length > 1) return 'DROP INDEX CONCURRENTLY takes one index';
+  const table = facts.tableOfIndex(only);
+  if (table && facts.table(table)?.table.kind === 'partitioned table')
+    return 'the index of a partitioned table cannot be dropped concurrently';
   if (/\bcascade\s*$/i.test(sql)) return 'DROP INDEX CONCURRENTLY knows no CASCADE';
   return {
     ...BARE,
@@ -141,6 +144,9 @@ function columnsOfCheck(expression: Node | null): readonly string[] {
 }
 
 function lateCheck(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string {
+  const partitioned = facts.table(table)?.table.kind === 'partitioned table';
+  if (added.kind === 'foreign key' && partitioned && (facts.serverVersion ?? 0) < 180_000)
+    return 'before PostgreSQL 18 a partitioned table takes no NOT VALID: its partitions come first';
   const name = nameOf(table, added, facts);
   if (name === null) return 'the constraint has no name by which it could be validated later';
   const [on, constraint] = [show(table), show(name)];

@@ -78,7 +78,9 @@ export interface Scene {
   readonly other: readonly Action[];
   /** What earlier migrations of the same run do. */
   readonly before: readonly Action[];
-  /** The same, migration by migration. */
+  /** What the ups of the whole run do, this one and later ones too. */
+  readonly run: readonly Action[];
+  /** Earlier ones, migration by migration. */
   readonly pending: readonly { readonly name: string; readonly actions: readonly Action[] }[];
   readonly facts: Facts;
 }

@@ -38,12 +38,12 @@ function keysOf(action: Action): readonly { readonly table: Name; readonly key: 
   return table ? constraints.filter(({ kind }) => kind === 'foreign key').map((key) => ({ table, key })) : [];
 }
 
-/** By this migration, an earlier one of the run, or the database; a primary key or UNIQUE is an index too. */
-function isIndexed(table: Name, { columns }: AddedConstraint, { before, actions, facts }: Scene): boolean {
+/** By a migration of the run, a later one too, since a concurrent build stands alone; or by the database. A key is an index too. */
+function isIndexed(table: Name, { columns }: AddedConstraint, { run, facts }: Scene): boolean {
   const first = new Set(columns);
   const leads = (listed: readonly string[]): boolean =>
     listed.length >= first.size && listed.slice(0, first.size).every((column) => first.has(column));
-  const made = [...about(before, table), ...about(actions, table)].some((one) => {
+  const made = about(run, table).some((one) => {
     if (!('table' in one) || !one.table || !same(one.table, table)) return false;
     if (one.kind === 'create index') return leads(one.columns);
     if (one.kind === 'add constraint') return isKey(one.constraint) && leads(one.constraint.columns);
