@@ -7,7 +7,8 @@ import { RULES } from '../../src/lint/lint.ts';
 import { STABLE } from '../../src/lint/rules/column-default-volatile.ts';
 import { useDatabase } from '../support/database.ts';
 import { DIFFERENCES, type Difference, NOT_COMPARED } from './differences.ts';
-import { corpus, squawkVerdicts, squawkVersion, type Verdicts } from './squawk.ts';
+import { SQUAWK } from './reference.ts';
+import { corpus, squawkNames, squawkVerdicts, squawkVersion, type Verdicts } from './squawk.ts';
 import { everyRule, subjectOf } from './subjects.ts';
 
 /** squawk's verdicts, with its version: renewed by UPDATE=1, so that an upgrade shows what it changes. */
@@ -56,6 +57,13 @@ describe('the corpus', () => {
     if (process.env.UPDATE) writeFileSync(GOLDEN, `${JSON.stringify(live, null, 1)}\n`);
     expect(live).toEqual(golden());
   }, 60_000);
+
+  test('the squawk that is installed has no rule that the table of names lacks', () => {
+    const names = Object.keys(SQUAWK);
+    expect(squawkNames(names)).toEqual({ runs: 1, unknown: [] });
+    const without = names.filter((name) => name !== 'require-concurrent-reindex');
+    expect(squawkNames(without).unknown).toEqual(['require-concurrent-reindex']);
+  });
 
   test('squawk says something about every rule that is compared', () => {
     const said = new Set(Object.values(golden().verdicts).flat());

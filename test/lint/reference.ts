@@ -3,7 +3,7 @@ import { RULES } from '../../src/lint/lint.ts';
 import type { Example } from '../../src/lint/rule.ts';
 import { DIFFERENCES } from './differences.ts';
 
-/** All of squawk 2.63, by its own names: null when a rule of ours covers it, else why none needs to. */
+/** All of squawk (the installed version is asked for others), by its own names: null when a rule of ours covers it, else why none needs to. */
 export const SQUAWK: Readonly<Record<string, string | null>> = {
   'require-concurrent-index-creation': null,
   'require-concurrent-index-deletion': null,

@@ -1,6 +1,6 @@
 /** squawk's verdicts on the corpus, from the binary of the pinned package: one file a case, two processes in all. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { scriptOf } from './subjects.ts';
@@ -61,4 +61,15 @@ function squawk(args: readonly string[]): Promise<readonly Violation[]> {
 export function squawkVersion(): string {
   const { version } = JSON.parse(readFileSync('node_modules/squawk-cli/package.json', 'utf8')) as { version: string };
   return version;
+}
+
+/** Everything that reads like a name in the list of rules of the installed binary, which holds them one behind the other. */
+export function squawkNames(known: readonly string[]): { readonly runs: number; readonly unknown: readonly string[] } {
+  const [platform = ''] = readdirSync('node_modules/@squawk-cli');
+  const folder = join('node_modules/@squawk-cli', platform, 'bin');
+  const text = readFileSync(join(folder, readdirSync(folder)[0] ?? ''), 'latin1');
+  const lists = (text.match(/[a-z-]{300,}/g) ?? []).filter((run) => run.includes(known[0] ?? ''));
+  const longest = known.toSorted((a, b) => b.length - a.length);
+  const rest = lists.flatMap((list) => longest.reduce((left, name) => left.replaceAll(name, ' '), list).split(' '));
+  return { runs: lists.length, unknown: rest.filter((word) => word.includes('-')) };
 }
