@@ -42,6 +42,8 @@ export interface AddedColumn {
   readonly notNull: boolean;
   readonly default: Node | null;
   readonly generated: boolean;
+  /** Computed when it is read (PostgreSQL 18); `generated` is one that is stored. */
+  readonly virtual: boolean;
   readonly identity: boolean;
   readonly constraints: readonly AddedConstraint[];
 }

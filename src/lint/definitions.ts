@@ -34,12 +34,15 @@ export function columnOf(definition: Node): AddedColumn {
     array: type.arrayBounds !== undefined,
     notNull: definition.is_not_null === true || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
     default: fallback ? record(fallback.raw_expr) : null,
-    generated: constraints.some(
-      ({ contype, generated_kind }) => contype === 'CONSTR_GENERATED' && generated_kind !== 'v',
-    ),
+    generated: constraints.some(isStored),
+    virtual: has('CONSTR_GENERATED') && !constraints.some(isStored),
     identity: has('CONSTR_IDENTITY'),
     constraints: constraints.flatMap((constraint) => constraintOf(constraint, [name]) ?? []),
   };
+}
+
+function isStored({ contype, generated_kind: kind }: Node): boolean {
+  return contype === 'CONSTR_GENERATED' && kind !== 'v';
 }
 
 /** A zero is left out of the tree. */

@@ -158,6 +158,9 @@ describe('what stays off, is cut off, or taken along', () => {
     ['rename', 'ALTER FUNCTION f(int) SET SCHEMA s', ['f']],
     ['rename', 'ALTER SEQUENCE q SET SCHEMA s', []],
     ['reindex-concurrently', 'CREATE TABLE t (a int); REINDEX TABLE t', []],
+    ['column-required', 'ALTER TABLE t ADD c int GENERATED ALWAYS AS (a + 1) VIRTUAL NOT NULL', []],
+    ['column-default-volatile', "ALTER TABLE t ADD c text[] DEFAULT string_to_array('a,b', ',')", []],
+    ['column-default-volatile', 'ALTER TABLE t ADD c int DEFAULT mine()', ['t.c']],
     ['set-not-null', 'CREATE TABLE t (a int); ALTER TABLE t ALTER a SET NOT NULL', []],
   ])('%s: %s', async (rule, sql, expected) => {
     expect(await subjects(rule, sql)).toEqual(expected);

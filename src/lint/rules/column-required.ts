@@ -12,7 +12,7 @@ export const rule: ActionRule = {
   judge(action, scene) {
     if (action.kind !== 'add column' || isNew(action.table, scene)) return [];
     const { table, column } = action;
-    if (!column.notNull || column.identity || isFilled(column)) return [];
+    if (!column.notNull || column.identity || column.virtual || isFilled(column)) return [];
     return [
       {
         subject: `${show(table)}.${column.name}`,
