@@ -145,7 +145,6 @@ export function createView(view: View, live: Snapshot): Remedy {
   );
 }
 
-/** Replaced where PostgreSQL lets a view keep its dependants: its columns are the first ones of the promise. */
 /** Whether it is dropped and made again, with all that hangs on it, rather than altered. */
 export function isRemade(promised: View | undefined, live: View | undefined): boolean {
   if (!promised || !live) return false;
@@ -158,6 +157,7 @@ export function isRemade(promised: View | undefined, live: View | undefined): bo
   return !isKept || promised.kind === 'materialized view';
 }
 
+/** Replaced where PostgreSQL lets a view keep its dependants: its columns are the first ones of the promise. */
 export function alterView({ before, after, fields }: Altered<'view'>, live: Snapshot): Remedy {
   const names = new Set(fields.map(({ field }) => field));
   if (isRemade(before, after)) {

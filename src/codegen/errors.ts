@@ -3,7 +3,7 @@
  * with its table or schema and table before it where the name alone is not enough (`users.email_key`).
  */
 import type { TypeSource } from '../catalog/type-source.ts';
-import { literalText, property, quoted } from './names.ts';
+import { docSafe, literalText, property, quoted } from './names.ts';
 import { ERROR_CLASSES } from './procedures-runtime.ts';
 
 type Errors = Readonly<Record<string, string>>;
@@ -62,5 +62,5 @@ function isState(key: string): boolean {
 }
 
 function meaning(key: string): string {
-  return `${isState(key) ? 'SQLSTATE' : 'constraint'} ${key.replaceAll('*/', '*\\/').replace(/\s+/g, ' ')}`;
+  return `${isState(key) ? 'SQLSTATE' : 'constraint'} ${docSafe(key)}`;
 }

@@ -127,6 +127,11 @@ export function literalText(value: Value): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
+/** A name of the database in one line of a comment, which it cannot end. */
+export function docSafe(text: string): string {
+  return text.replaceAll('*/', '*\\/').replace(/\s+/g, ' ');
+}
+
 /** A JSDoc block. A comment of the database cannot end it or break out of its lines. */
 export function jsdoc(lines: readonly string[], indent = ''): string {
   const clean = lines

@@ -6,7 +6,7 @@
 import { ident, qname } from '../base/ident.ts';
 import type { TypeSource } from '../catalog/type-source.ts';
 import { ownErrors } from './errors.ts';
-import { jsdoc, literalText, property, quoted } from './names.ts';
+import { docSafe, jsdoc, literalText, property, quoted } from './names.ts';
 import { CLIENT, ERRORS, PARTS } from './procedures-runtime.ts';
 import {
   argsName,
@@ -110,10 +110,6 @@ function argsText({ parameters, entity, schema, name }: TypedRoutine): string {
     return `  readonly ${property(one.key)}${one.optional ? '?: ' : ': '}${type}${nullable}${one.optional ? ' | undefined' : ''};\n`;
   });
   return `/** Arguments of ${docSafe(`${schema}.${name}`)}. */\nexport interface ${argsName(entity)} {\n${members.join('')}}\n\n`;
-}
-
-function docSafe(text: string): string {
-  return text.replaceAll('*/', '*\\/').replace(/\s+/g, ' ');
 }
 
 function resultText({ result, entity, schema, name }: TypedRoutine): string {

@@ -3,6 +3,7 @@
  * 1,000 migrations quadratic (a third of the time of lint), so each list of actions is indexed once, and as it grows.
  */
 import type { Action, Name } from './action.ts';
+import { constraintsOf } from './columns.ts';
 
 interface Index {
   /** So many actions of the list are in it. */
@@ -44,14 +45,6 @@ function namesIn(action: Action | undefined): readonly string[] {
   if (action.kind === 'create table') names.push(...action.parents.map(({ name }) => name));
   if (action.kind === 'create view') names.push(action.name.name, ...action.tables.map(({ name }) => name));
   if (action.kind === 'view security') names.push(action.name.name);
-  const keys =
-    action.kind === 'add constraint'
-      ? [action.constraint]
-      : action.kind === 'add column'
-        ? action.column.constraints
-        : action.kind === 'create table'
-          ? [...action.constraints, ...action.columns.flatMap(({ constraints }) => constraints)]
-          : [];
-  for (const { references } of keys) if (references) names.push(references.name);
+  for (const { references } of constraintsOf(action)) if (references) names.push(references.name);
   return names;
 }

@@ -1,5 +1,5 @@
-/** Columns that an action brings or gives another type, with their table. */
-import type { Action, AddedColumn, Name } from './action.ts';
+/** Columns that an action brings or gives another type, with their table, and constraints that it brings. */
+import type { Action, AddedColumn, AddedConstraint, Name } from './action.ts';
 
 export interface TypedColumn {
   readonly table: Name;
@@ -16,6 +16,14 @@ export function newColumns(action: Action): readonly TypedColumn[] {
 export function typedColumns(action: Action): readonly TypedColumn[] {
   if (action.kind !== 'set type') return newColumns(action);
   return [{ table: action.table, column: { ...action.to, name: action.column } }];
+}
+
+/** All that an action adds to a table, those of its columns too. */
+export function constraintsOf(action: Action): readonly AddedConstraint[] {
+  if (action.kind === 'add constraint') return [action.constraint];
+  if (action.kind === 'add column') return action.column.constraints;
+  if (action.kind !== 'create table') return [];
+  return [...action.columns.flatMap(({ constraints }) => constraints), ...action.constraints];
 }
 
 const SERIALS: readonly string[] = ['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8'];

@@ -1,5 +1,6 @@
 /** Constraints that are written inside ADD COLUMN, as commands of their own: only those have a NOT VALID and a USING INDEX. */
 import { folded, tokenize } from '../syntax/lexer.ts';
+import { offsetOfByte } from '../syntax/place.ts';
 import type { AddedConstraint } from './action.ts';
 import { isFilled } from './columns.ts';
 import { columnOf, constraintOf } from './definitions.ts';
@@ -22,13 +23,13 @@ export function takenOut(sql: string, [from, to]: readonly [number, number], com
     .filter(({ contype }) => !String(contype).startsWith('CONSTR_ATTR_'))
     .map(({ location }) => location);
   const places = [...begins, record(definition.collClause).location].filter((one) => typeof one === 'number');
-  const ends = places.map((one) => charAt(sql, one));
+  const ends = places.map((one) => offsetOfByte(sql, one));
   const spans: [number, number][] = [];
   const added: { clause: string; constraint: AddedConstraint }[] = [];
   for (const part of parts) {
     const constraint = constraintOf(part, [column.name]);
     if (!constraint || !hurts(constraint, isFilled(column)) || typeof part.location !== 'number') continue;
-    const start = charAt(sql, part.location);
+    const start = offsetOfByte(sql, part.location);
     const end = Math.min(to, ...ends.filter((one) => one > start));
     const clause = asCommand(sql.slice(start, end).trim(), constraint, column.name);
     if (clause === null) return null;
@@ -40,11 +41,6 @@ export function takenOut(sql: string, [from, to]: readonly [number, number], com
     .toSorted((a, b) => a[0] - b[0])
     .reduceRight((text, [a, b]) => text.slice(0, a - from) + text.slice(b - from), sql.slice(from, to));
   return { host: kept.trimEnd(), added };
-}
-
-/** The parser counts bytes. */
-function charAt(sql: string, byte: number): number {
-  return Buffer.from(sql).subarray(0, byte).toString().length;
 }
 
 function hurts({ kind }: AddedConstraint, filled: boolean): boolean {

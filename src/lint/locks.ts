@@ -2,8 +2,8 @@
  * The lock that each action takes on each relation, and what it does meanwhile. Source: PostgreSQL's documentation of
  * ALTER TABLE and explicit locking; test/lint/locks.test.ts measures every line on a real server.
  */
-import type { Action, ActionOf, AddedColumn, AddedConstraint, LockLevel, Name } from './action.ts';
-import { isFilled, isSerial } from './columns.ts';
+import type { Action, ActionOf, AddedConstraint, LockLevel, Name } from './action.ts';
+import { constraintsOf, isFilled, isSerial } from './columns.ts';
 import type { Facts } from './facts.ts';
 import { volatileIn } from './rules/column-default-volatile.ts';
 import { isWidening } from './rules/column-type.ts';
@@ -21,10 +21,9 @@ export interface Lock {
 export function locksOf(action: Action, facts: Facts): readonly Lock[] {
   switch (action.kind) {
     case 'create table': {
-      const own = [...action.columns.flatMap(({ constraints }) => constraints), ...action.constraints];
       const level = action.from === 'partition' ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE';
       const parents = action.parents.map((parent) => on(parent, level, 'metadata'));
-      return [...parents, ...own.flatMap((constraint) => referred(constraint, 'metadata'))];
+      return [...parents, ...constraintsOf(action).flatMap((one) => referred(one, 'metadata'))];
     }
     case 'add column':
       return [
@@ -172,13 +171,9 @@ function released(
 function addedWork({ column }: ActionOf<'add column'>, facts: Facts): Work {
   if (column.identity || isSerial(column) || column.generated || volatileIn(column.default) !== null) return 'rewrite';
   if (!column.array && facts.constrained({ schema: column.typeSchema, name: column.type })) return 'rewrite';
-  return column.constraints.some(({ kind }) => kind !== 'not null' && kind !== 'foreign key') || checksKey(column)
-    ? 'scan'
-    : 'metadata';
-}
-
-function checksKey(column: AddedColumn): boolean {
-  return isFilled(column) && column.constraints.some(({ kind }) => kind === 'foreign key');
+  const reads = ({ kind }: AddedConstraint): boolean =>
+    kind === 'foreign key' ? isFilled(column) : kind !== 'not null';
+  return column.constraints.some(reads) ? 'scan' : 'metadata';
 }
 
 function constraintLocks({ table, constraint }: ActionOf<'add constraint'>): readonly Lock[] {

@@ -5,6 +5,7 @@
 import type { Action, AddedConstraint, Name } from './action.ts';
 import type { Facts } from './facts.ts';
 import { concurrently, notValid, usingIndex } from './forms.ts';
+import { isPartitionedThere } from './partitions.ts';
 import { show } from './rule.ts';
 import { list, type Node, nodesOf, stringOf } from './tree.ts';
 
@@ -82,7 +83,7 @@ function concurrentDrop(names: readonly Name[], sql: string, facts: Facts): Reci
   const [only] = names;
   if (!only || names.length > 1) return 'DROP INDEX CONCURRENTLY takes one index';
   const table = facts.tableOfIndex(only);
-  if (table && facts.table(table)?.table.kind === 'partitioned table')
+  if (table && isPartitionedThere(table, facts))
     return 'the index of a partitioned table cannot be dropped concurrently';
   if (/\bcascade\s*$/i.test(sql)) return 'DROP INDEX CONCURRENTLY knows no CASCADE';
   return {
@@ -144,8 +145,7 @@ function columnsOfCheck(expression: Node | null): readonly string[] {
 }
 
 function lateCheck(table: Name, added: AddedConstraint, sql: string, facts: Facts): Recipe | string {
-  const partitioned = facts.table(table)?.table.kind === 'partitioned table';
-  if (added.kind === 'foreign key' && partitioned && (facts.serverVersion ?? 0) < 180_000)
+  if (added.kind === 'foreign key' && isPartitionedThere(table, facts) && (facts.serverVersion ?? 0) < 180_000)
     return 'before PostgreSQL 18 a partitioned table takes no NOT VALID: its partitions come first';
   const name = nameOf(table, added, facts);
   if (name === null) return 'the constraint has no name by which it could be validated later';

@@ -85,6 +85,14 @@ export interface Scene {
   readonly facts: Facts;
 }
 
+/** What this script has done about a table so far, and what earlier migrations of the run did. In order. */
+export function doneSoFar(
+  table: Name,
+  { before, actions, index }: Pick<Scene, 'before' | 'actions' | 'index'>,
+): readonly Action[] {
+  return [...about(before, table), ...about(actions, table, index)];
+}
+
 /** Created by this script, or (a database tells) not there before this run, or empty: nobody waits and nothing is scanned. */
 export function isNew(table: Name, scene: Pick<Scene, 'actions' | 'index' | 'facts'>): boolean {
   const { actions, facts } = scene;

@@ -3,6 +3,7 @@
  * part was made. Built from the actions alone, so it needs no database; of what a DO block does by EXECUTE, what it says in so many words.
  */
 import { type Action, type ActionOf, type AddedColumn, type AddedConstraint, type Name, SOME_NAME } from './action.ts';
+import { constraintsOf } from './columns.ts';
 import type { Act, Read } from './subject.ts';
 
 /** Who made something: the migration, and the place for the finding. */
@@ -89,13 +90,12 @@ function create(tables: Tables, action: ActionOf<'create table'>, by: Maker): vo
   if (action.temporary || action.table.name === SOME_NAME || (action.ifNotExists && tables.has(key(action.table))))
     return;
   const columns = action.columns.map((column) => [column.name, { column, by, comment: null }] as const);
-  const constraints = [...action.columns.flatMap((column) => column.constraints), ...action.constraints];
   tables.set(key(action.table), {
     name: action.table,
     by,
     made: action,
     columns: new Map(columns),
-    constraints: constraints.map((constraint) => ({ constraint, by })),
+    constraints: constraintsOf(action).map((constraint) => ({ constraint, by })),
     indexes: [],
     comment: null,
     rowSecurity: { enabled: false, forced: false, policies: 0 },

@@ -1,4 +1,4 @@
-import type { Action } from '../action.ts';
+import type { ActionOf } from '../action.ts';
 import { indexesByPartition, isPartitioned } from '../partitions.ts';
 import { type ActionRule, type Problem, type Scene, show } from '../rule.ts';
 
@@ -24,7 +24,7 @@ export const rule: ActionRule = {
   },
 };
 
-function dropped(action: Extract<Action, { kind: 'drop' }>, scene: Scene): readonly Problem[] {
+function dropped(action: ActionOf<'drop'>, scene: Scene): readonly Problem[] {
   if (action.what !== 'index' || !action.concurrently) return [];
   return action.names.flatMap((name) => {
     const table = scene.facts.tableOfIndex(name);

@@ -1,6 +1,6 @@
-import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
-import { type ActionRule, type Scene, same, show } from '../rule.ts';
+import { constraintsOf } from '../columns.ts';
+import { type ActionRule, doneSoFar, type Scene, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'drop-foreign-key',
@@ -27,15 +27,11 @@ export const rule: ActionRule = {
 };
 
 /** By what the database or an earlier migration says of it; failing that, by its name. */
-function isForeign(table: Name, name: string, { facts, before, actions, index }: Scene): boolean {
-  const live = facts.table(table)?.table.constraints.find((one) => one.name === name);
+function isForeign(table: Name, name: string, scene: Scene): boolean {
+  const live = scene.facts.table(table)?.table.constraints.find((one) => one.name === name);
   if (live) return live.kind === 'foreign key';
-  const made = [...about(before, table), ...about(actions, table, index)].flatMap((one) => {
-    if (!('table' in one) || !one.table || !same(one.table, table)) return [];
-    if (one.kind === 'add constraint') return [one.constraint];
-    if (one.kind === 'add column') return one.column.constraints;
-    if (one.kind !== 'create table') return [];
-    return [...one.constraints, ...one.columns.flatMap((column) => column.constraints)];
+  const made = doneSoFar(table, scene).flatMap((one) => {
+    return 'table' in one && one.table && same(one.table, table) ? constraintsOf(one) : [];
   });
   const known = made.find((one) => one.name === name);
   return known ? known.kind === 'foreign key' : /^fk_|_fk(?:ey)?$/.test(name);

@@ -1,5 +1,6 @@
 import { about } from '../about.ts';
 import type { Action, AddedConstraint, Name } from '../action.ts';
+import { constraintsOf } from '../columns.ts';
 import { type ActionRule, type Scene, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
@@ -26,16 +27,8 @@ export const rule: ActionRule = {
 };
 
 function keysOf(action: Action): readonly { readonly table: Name; readonly key: AddedConstraint }[] {
-  const constraints =
-    action.kind === 'create table'
-      ? [...action.columns.flatMap((column) => column.constraints), ...action.constraints]
-      : action.kind === 'add column'
-        ? action.column.constraints
-        : action.kind === 'add constraint'
-          ? [action.constraint]
-          : [];
   const table = 'table' in action ? action.table : null;
-  return table ? constraints.filter(({ kind }) => kind === 'foreign key').map((key) => ({ table, key })) : [];
+  return table ? constraintsOf(action).flatMap((key) => (key.kind === 'foreign key' ? [{ table, key }] : [])) : [];
 }
 
 /** By a migration of the run, a later one too, since a concurrent build stands alone; or by the database. A key is an index too. */
@@ -46,12 +39,7 @@ function isIndexed(table: Name, { columns }: AddedConstraint, { run, facts }: Sc
   const made = about(run, table).some((one) => {
     if (!('table' in one) || !one.table || !same(one.table, table)) return false;
     if (one.kind === 'create index') return leads(one.columns);
-    if (one.kind === 'add constraint') return isKey(one.constraint) && leads(one.constraint.columns);
-    if (one.kind === 'add column') return one.column.constraints.some((own) => isKey(own) && leads(own.columns));
-    if (one.kind !== 'create table') return false;
-    return [...one.columns.flatMap((column) => column.constraints), ...one.constraints].some(
-      (own) => isKey(own) && leads(own.columns),
-    );
+    return constraintsOf(one).some((own) => isKey(own) && leads(own.columns));
   });
   const live = facts.table(table)?.table;
   const keys = live?.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique') ?? [];

@@ -1,8 +1,7 @@
-import { about } from '../about.ts';
 import type { Action, Name } from '../action.ts';
 import { isNullable } from '../nullable.ts';
 import { requiredBy } from '../proof.ts';
-import { type ActionRule, isNew, type Scene, same, show, size } from '../rule.ts';
+import { type ActionRule, doneSoFar, isNew, type Scene, same, show, size } from '../rule.ts';
 
 /** With a valid CHECK (column IS NOT NULL) the server needs no scan (since PostgreSQL 12). */
 export const rule: ActionRule = {
@@ -48,9 +47,9 @@ function requiredColumn(action: Action): string | null {
 }
 
 /** By a live constraint, or by migrations of this run that add such a CHECK and validate it. */
-function isProved(table: Name, column: string, { facts, before, actions, index }: Scene): boolean {
-  const earlier = [...about(before, table), ...about(actions, table, index)];
-  if (facts.table(table)?.proved.has(column)) return true;
+function isProved(table: Name, column: string, scene: Scene): boolean {
+  const earlier = doneSoFar(table, scene);
+  if (scene.facts.table(table)?.proved.has(column)) return true;
   const validated = earlier.flatMap((done) =>
     done.kind === 'validate constraint' && same(done.table, table) ? [done.constraint] : [],
   );

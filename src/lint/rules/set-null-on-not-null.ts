@@ -1,7 +1,7 @@
 import type { Constraint } from '../../catalog/model.ts';
-import { about } from '../about.ts';
 import type { Action, AddedColumn, AddedConstraint, Name } from '../action.ts';
-import { type ActionRule, type Scene, same, show } from '../rule.ts';
+import { constraintsOf } from '../columns.ts';
+import { type ActionRule, doneSoFar, type Scene, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'set-null-on-not-null',
@@ -41,13 +41,6 @@ function keys(action: Action): readonly Made[] {
   return nulling.map((key) => ({ table, key, columns }));
 }
 
-function constraintsOf(action: Action): readonly AddedConstraint[] {
-  if (action.kind === 'add constraint') return [action.constraint];
-  if (action.kind === 'add column') return action.column.constraints;
-  if (action.kind !== 'create table') return [];
-  return [...action.columns.flatMap(({ constraints }) => constraints), ...action.constraints];
-}
-
 function emptied({ columns, onDeleteColumns }: Key): readonly string[] {
   return onDeleteColumns.length > 0 ? onDeleteColumns : columns;
 }
@@ -57,7 +50,7 @@ function isRequired(table: Name, column: string, columns: readonly AddedColumn[]
   const action = scene.actions[scene.index];
   if (action && requires(action, column)) return true;
   if (here) return here.notNull;
-  for (const one of [...about(scene.before, table), ...about(scene.actions, table, scene.index)].toReversed()) {
+  for (const one of doneSoFar(table, scene).toReversed()) {
     if (!('table' in one) || !one.table || !same(one.table, table)) continue;
     if (requires(one, column)) return true;
     if (one.kind === 'drop not null' && one.column === column) return false;
@@ -89,9 +82,9 @@ function requiredLater(
   );
 }
 
-function nullingKeys(table: Name, { facts, before, actions, index }: Scene): readonly Key[] {
-  let found: readonly Key[] = (facts.table(table)?.table.constraints ?? []).flatMap(liveKey);
-  for (const one of [...about(before, table), ...about(actions, table, index)]) {
+function nullingKeys(table: Name, scene: Scene): readonly Key[] {
+  let found: readonly Key[] = (scene.facts.table(table)?.table.constraints ?? []).flatMap(liveKey);
+  for (const one of doneSoFar(table, scene)) {
     if (one.kind === 'drop' && one.what === 'table' && one.names.some((name) => same(name, table))) found = [];
     if (!('table' in one) || !one.table || !same(one.table, table)) continue;
     if (one.kind === 'create table') found = [];

@@ -1,5 +1,5 @@
-import type { Action } from '../action.ts';
-import { type ActionRule, isNew, same, show } from '../rule.ts';
+import type { ActionOf } from '../action.ts';
+import { type ActionRule, isNew, type Problem, same, show } from '../rule.ts';
 
 const OFF: Readonly<Record<string, RegExp>> = {
   AT_DisableTrig: /^AT_Enable(?:Always|Replica)?Trig(?:All|User)?$/,
@@ -49,7 +49,7 @@ export const rule: ActionRule = {
   },
 };
 
-function replicaRole({ name, value }: Extract<Action, { kind: 'set' }>): ReturnType<ActionRule['judge']> {
+function replicaRole({ name, value }: ActionOf<'set'>): readonly Problem[] {
   if (name !== 'session_replication_role' || (value ?? 'origin') !== 'replica') return [];
   return [
     {

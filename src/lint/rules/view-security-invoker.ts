@@ -1,6 +1,6 @@
 import { about } from '../about.ts';
 import type { Action, ActionOf, Name } from '../action.ts';
-import { type ActionRule, type Scene, same, show } from '../rule.ts';
+import { type ActionRule, doneSoFar, type Scene, same, show } from '../rule.ts';
 
 export const rule: ActionRule = {
   name: 'view-security-invoker',
@@ -41,7 +41,7 @@ interface Exposed {
 function exposed(action: Action, scene: Scene): readonly Exposed[] {
   if (action.kind === 'enable row security') {
     // Views that were there first, and stay as they are.
-    const views = [...about(scene.before, action.table), ...about(scene.actions, action.table, scene.index)].filter(
+    const views = doneSoFar(action.table, scene).filter(
       (one) => one.kind === 'create view' && one.tables.some((table) => same(table, action.table)),
     );
     return views.flatMap((view) => {
@@ -65,10 +65,8 @@ function exposed(action: Action, scene: Scene): readonly Exposed[] {
   return guarded ? [{ view: action, guarded }] : [];
 }
 
-function created(view: Name, { before, actions, index }: Scene): ActionOf<'create view'> | undefined {
-  const found = [...about(before, view), ...about(actions, view, index)].findLast(
-    (one) => one.kind === 'create view' && same(one.name, view),
-  );
+function created(view: Name, scene: Scene): ActionOf<'create view'> | undefined {
+  const found = doneSoFar(view, scene).findLast((one) => one.kind === 'create view' && same(one.name, view));
   return found?.kind === 'create view' ? found : undefined;
 }
 
@@ -82,7 +80,7 @@ function last(view: Name, { before, actions }: Scene): Action | undefined {
 }
 
 function isGuarded(table: Name, scene: Scene): boolean {
-  const done = [...about(scene.before, table), ...about(scene.actions, table, scene.index)];
+  const done = doneSoFar(table, scene);
   if (done.some((one) => one.kind === 'enable row security' && same(one.table, table))) return true;
   return scene.facts.table(table)?.table.rowSecurity.enabled === true;
 }
