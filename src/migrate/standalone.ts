@@ -16,6 +16,12 @@ const REINDEX = new RegExp(
   'iu',
 );
 
+const GAP = String.raw`(?:\s|--[^\n]*\n|/\*[\s\S]*?\*/)+`;
+const DETACH = new RegExp(
+  String.raw`^alter${GAP}table${GAP}(?:if${GAP}exists${GAP})?(?:only${GAP})?(${QUALIFIED})(?:\s*\*)?${GAP}detach${GAP}partition${GAP}(${QUALIFIED})${GAP}concurrently\b`,
+  'iu',
+);
+
 /** Statements that PostgreSQL refuses inside a transaction, and those that may commit on their own. */
 const ALONE =
   /^(vacuum|create\s+(database|tablespace|subscription)|drop\s+(database|tablespace|subscription)|alter\s+(system|database\s+.+\s+set\s+tablespace)|create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex|cluster|call|do|alter\s+table\s+.+\bdetach\s+partition\b.+\bconcurrently|begin|start\s+transaction|commit|end|rollback|abort)\b/is;
@@ -38,10 +44,17 @@ export function standsAlone(sql: string): boolean {
   return ALONE.test(bare(sql));
 }
 
-/** Index builds and the like: they wait for old transactions by design, so a short lock_timeout would only break them. */
+/**
+ * What is concurrent waits for old transactions by design, while others go on: a short lock_timeout would only break it. REINDEX
+ * and VACUUM FULL are not: who waits for their strong locks makes all others wait.
+ */
 export function isPatient(sql: string): boolean {
-  return /^(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex|vacuum)/i.test(bare(sql));
+  const text = bare(sql);
+  return PATIENT.test(text) || detachment(text) !== null;
 }
+
+const PATIENT =
+  /^(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex\b.*\bconcurrently|vacuum(?!.*\bfull))\b/is;
 
 /** `SET …` for the session: what a resumed migration must say again. */
 export function setsSession(sql: string): boolean {
@@ -63,6 +76,18 @@ export function droppedIndex(sql: string): string | null {
 /** The table or index of REINDEX, as written. */
 export function reindexed(sql: string): string | null {
   return REINDEX.exec(bare(sql))?.[1] ?? null;
+}
+
+export interface Detachment {
+  /** Both as written, for to_regclass(). */
+  readonly parent: string;
+  readonly partition: string;
+}
+
+/** Of DETACH PARTITION … CONCURRENTLY alone. */
+export function detachment(sql: string): Detachment | null {
+  const [, parent, partition] = DETACH.exec(bare(sql)) ?? [];
+  return parent === undefined || partition === undefined ? null : { parent, partition };
 }
 
 /** As PostgreSQL reads a name: quoted as it is, unquoted in lower case. */

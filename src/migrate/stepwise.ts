@@ -11,6 +11,7 @@ import { ServerError } from '../pg/server-error.ts';
 import { RESET, WASH } from '../pg/session.ts';
 import { asStepFailure, limits, opaqueStatements, withLockRetries } from './atomic.ts';
 import { runInBatches } from './batches.ts';
+import { prepareDetachment } from './detachments.ts';
 import { cancellable, type Execution, type Left, type Spot, StepFailure } from './execution.ts';
 import { invalidIndexes, prepareIndex } from './indexes.ts';
 import { appliedSql, journalSql } from './journal.ts';
@@ -106,14 +107,17 @@ async function alone(progress: Progress, statement: Statement, piece: Piece, beg
   const { execution, step, statements, done } = progress;
   const { session, runtime, timeouts, fence, watch } = execution;
   const finished = await prepareIndex(session, statement.sql, begun, runtime);
-  if (!finished) {
+  const sql = finished ? null : await prepareDetachment(session, statement.sql, begun, runtime);
+  if (sql !== null) {
     await sendPieces(session, [
       ...recordPieces(step, begunSql(execution, step, statements, done)),
       ...fencePieces(step, fence),
       ...frames(step, fence ? [] : isPatient(statement.sql) ? PATIENT : hurried(timeouts)),
     ]);
     // Alone: a message with two statements would be a transaction again.
-    await watch.during(step.name, timeouts.lock, () => cancellable(execution, () => sendAlone(session, piece)));
+    await watch.during(step.name, timeouts.lock, () =>
+      cancellable(execution, () => sendAlone(session, { ...piece, sql })),
+    );
   }
   await sendPieces(session, recordPieces(step, doneSql(execution, step, statements, done)));
 }

@@ -363,3 +363,19 @@ test('redo of a migration outside a transaction', () =>
       expect((await shop.call('verify')).ok).toBe(true);
     },
   ));
+
+test.each(['REINDEX TABLE users', 'VACUUM (FULL, ANALYZE) users'])(
+  '%s, for whose lock all others would wait, waits for it no longer than lock_timeout',
+  (sql) =>
+    withShop({ ...users(), 'migrations/002_rebuild.sql': `${HEAD}${sql};\n` }, async (shop) => {
+      await shop.call('up', { to: '001' });
+      await shop.session(async (writer) => {
+        await writer.query('BEGIN');
+        await writer.query('LOCK TABLE users IN ROW EXCLUSIVE MODE');
+        const error = await shop.fails('up', {}, { config: { timeouts: QUICK } });
+        expect(error.message).toContain('did not get a lock at statement 1 of 1');
+        await writer.query('COMMIT');
+      });
+      await shop.call('up');
+    }),
+);
