@@ -7,7 +7,7 @@ import { type Finding, finding, type Place } from '../base/finding.ts';
 import type { Script, Statement } from '../base/plan.ts';
 import { frame } from '../syntax/place.ts';
 import { type SplitFault, type SplitStatement, splitScript } from '../syntax/split.ts';
-import { addedEnumValue, transactionNature } from '../syntax/transactional.ts';
+import { addedEnumValue, createdEnum, transactionNature } from '../syntax/transactional.ts';
 import { batchStatement } from './batch-statement.ts';
 import type { Meaning } from './checksum.ts';
 
@@ -129,8 +129,9 @@ function atPiece(piece: Piece, offset: number, message: string, hint: string): T
 function enumFindings(splits: readonly SplitStatement[], statements: readonly Statement[], subject: string): Finding[] {
   const findings: Finding[] = [];
   splits.forEach((split, index) => {
-    const value = addedEnumValue(split);
-    if (value === null) return;
+    const added = addedEnumValue(split);
+    if (!added || splits.slice(0, index).some((earlier) => createdEnum(earlier) === added.type)) return;
+    const { value } = added;
     const user = splits.slice(index + 1).findIndex((later) => later.sql.includes(value) && !addedEnumValue(later));
     const place = statements[index + 1 + user]?.place;
     if (user < 0 || !place) return;

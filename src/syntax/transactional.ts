@@ -106,11 +106,34 @@ function has(words: readonly string[], first: string, second: string): boolean {
   return words.some((word, index) => word === first && words[index + 1] === second);
 }
 
-/** `ALTER TYPE … ADD VALUE 'x'`: the value, which the transaction that adds it cannot use. Null for all else. */
-export function addedEnumValue(statement: SplitStatement): string | null {
+export interface AddedEnumValue {
+  /** Without its schema, as the catalog writes it. */
+  readonly type: string;
+  /** As written, with its quotes. */
+  readonly value: string;
+}
+
+/** `ALTER TYPE … ADD VALUE 'x'`, which the transaction that adds it cannot use unless it also creates the type. Null for all else. */
+export function addedEnumValue(statement: SplitStatement): AddedEnumValue | null {
   const words = wordsOf(statement);
   if (words[0] !== 'alter' || words[1] !== 'type') return null;
   const at = words.findIndex((word, index) => word === 'add' && words[index + 1] === 'value');
   const token = at < 0 ? undefined : statement.tokens.slice(at + 2).find((candidate) => candidate.kind === 'string');
-  return token ? statement.script.slice(token.start, token.end) : null;
+  if (!token) return null;
+  return { type: nameAt(statement, at - 1), value: statement.script.slice(token.start, token.end) };
+}
+
+/** The type that `CREATE TYPE … AS ENUM` makes, without its schema. Null for all else. */
+export function createdEnum(statement: SplitStatement): string | null {
+  const words = wordsOf(statement);
+  if (words[0] !== 'create' || words[1] !== 'type') return null;
+  const at = words.findIndex((word, index) => word === 'as' && words[index + 1] === 'enum');
+  return at < 0 ? null : nameAt(statement, at - 1);
+}
+
+function nameAt({ script, tokens }: SplitStatement, index: number): string {
+  const token = tokens[index];
+  if (!token) return '';
+  if (token.kind === 'word') return folded(script, token);
+  return script.slice(token.start + 1, token.end - 1).replaceAll('""', '"');
 }

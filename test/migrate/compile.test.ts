@@ -209,6 +209,14 @@ describe('transactions', () => {
     });
   });
 
+  test.each([
+    "create type mood as enum ('sad'); alter type mood add value 'great';\ninsert into t values ('great');",
+    `create type a."My ""Mood""" as enum (); alter type a . "My ""Mood""" add value if not exists 'great';\nselect 'great';`,
+    "create type Mood as enum (); alter type public.mOOd add value 'great';\nselect 'great';",
+  ])('an enum value may be used where its type is created: %s', async (sql) => {
+    expect((await compileOne('001_a.sql', sql)).findings).toEqual([]);
+  });
+
   test('an enum value used in the transaction that adds it is warned of', async () => {
     const sql = "alter type mood add value 'great';\ninsert into t values ('great');";
     expect((await compileOne('001_a.sql', sql)).findings).toMatchObject([

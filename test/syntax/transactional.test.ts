@@ -96,7 +96,7 @@ test('a prepared statement and a table called start are not transaction control'
 test('the value that ALTER TYPE adds', () => {
   const value = (sql: string): string | null => {
     const [statement] = splitScript(sql).statements;
-    return statement ? addedEnumValue(statement) : null;
+    return statement ? (addedEnumValue(statement)?.value ?? null) : null;
   };
   expect(value("ALTER TYPE s.mood ADD VALUE IF NOT EXISTS 'great' BEFORE 'ok'")).toBe("'great'");
   expect(value("ALTER TYPE mood RENAME VALUE 'a' TO 'b'")).toBeNull();
