@@ -3,6 +3,7 @@
  * something before it; then what is otherwise; then what is missing comes, what others need first.
  */
 import type { Change, Kind } from './change.ts';
+import { inNeedOrder } from './undo-needs.ts';
 
 /** Each hangs on some behind it. */
 const GOING: readonly Kind[] = [
@@ -41,12 +42,30 @@ const COMING: readonly Kind[] = [
   'unmodelled',
 ];
 
-/** Those of one rank stay as they were. */
+/** Those of one rank stay as they were, unless one needs another. */
 export function inUndoOrder(changes: readonly Change[]): readonly Change[] {
-  return changes
+  const ranked = changes
     .map((change) => ({ change, rank: rankOf(change) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ change }) => change);
+  const of = (wanted: (change: Change) => boolean): readonly Change[] => ranked.filter(wanted);
+  return [
+    ...inNeedOrder(
+      of((change) => change.action === 'add' && !isLast(change)),
+      'add',
+    ),
+    ...of((change) => change.action === 'alter' && !isLast(change)),
+    ...inNeedOrder(
+      of((change) => change.action === 'drop' && !isLast(change)),
+      'drop',
+    ),
+    ...of(isLast),
+  ];
+}
+
+/** Changed foreign keys and default privileges wait until everything that was missing is there. */
+function isLast(change: Change): boolean {
+  return rankOf(change) > 250 && change.action !== 'drop';
 }
 
 function rankOf(change: Change): number {

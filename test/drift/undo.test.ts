@@ -339,6 +339,44 @@ test.each([1, 2, 3])(
   60_000,
 );
 
+/** The names are against the alphabet: those that are needed stand behind those that need them. */
+const UPON = `
+CREATE TYPE "z Pair" AS (a int);
+CREATE DOMAIN a_pair AS "z Pair";
+CREATE TABLE "z ""Last" (id int PRIMARY KEY, pair a_pair);
+CREATE TABLE a_child (id int REFERENCES "z ""Last");
+CREATE VIEW "m View" AS SELECT id FROM "z ""Last";
+CREATE VIEW b_view AS SELECT id FROM "m View";
+CREATE MATERIALIZED VIEW a_view AS SELECT id FROM b_view;
+CREATE FUNCTION of_row("z ""Last") RETURNS int LANGUAGE sql RETURN 1;
+CREATE FUNCTION a_count() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM b_view; END;
+CREATE FUNCTION checked(n int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN PERFORM 1 FROM public.uses; RETURN true; END';
+CREATE TABLE uses (n int CHECK (checked(n)));
+`;
+const AWAY = `
+DROP TABLE uses;
+DROP FUNCTION checked, a_count, of_row;
+DROP MATERIALIZED VIEW a_view;
+DROP VIEW b_view, "m View";
+DROP TABLE a_child, "z ""Last";
+DROP DOMAIN a_pair;
+DROP TYPE "z Pair";
+`;
+
+test.each([
+  ['dropped', UP + UPON, AWAY],
+  ['added', UP, UPON],
+])('what stands upon another is taken back in its order when %s', (_, up, drift) =>
+  withShop(
+    { 'migrations/001_all.sql': `-- Up Migration\n${up}\n` },
+    async (shop) => {
+      await shop.call('up');
+      expect(await fault(shop, 'upon another', drift)).toBeNull();
+    },
+    config,
+  ),
+);
+
 test('what no statement takes back says why', () =>
   withShop(
     FILES,
