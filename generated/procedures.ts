@@ -127,11 +127,13 @@ function unquoted(name: string): string {
  * `Key (a, b)=(1, 2) already exists.`, in whatever language the server speaks. An exclusion constraint names the row that was there as
  * well, in the same form; where anything else does, a value looks so.
  */
-function keysIn({ code, detail = '' }: DatabaseError): readonly (Key | undefined)[] {
+function keysIn({ code, columns, detail = '' }: DatabaseError): readonly (Key | undefined)[] {
   const at = detail.indexOf(')=(') + 3;
   const head = detail.slice(detail.indexOf('('), at);
   const names = head.slice(1, -3).split(', ');
-  const known = code.startsWith('23') && at > 2 && names.every((name) => NAME.test(name));
+  // Of a foreign key, names stand without their quotes: a comma may be a name's own.
+  const all = [0, names.length].includes(columns.length) && names.every((name) => NAME.test(name));
+  const known = code.startsWith('23') && at > 2 && all;
   const parts = known ? detail.slice(at).split(head) : [];
   return parts.length === (code === '23P01' ? 2 : 1) ? parts.map((part) => keyIn(part, names)) : [];
 }

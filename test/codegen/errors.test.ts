@@ -14,6 +14,8 @@ const DDL = `
   CREATE TABLE stays (id int, room int CONSTRAINT stay_room REFERENCES rooms, during int4range, nights int CONSTRAINT enough CHECK (nights > 0),
     CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&));
   CREATE TABLE "od)d" (id int REFERENCES rooms);
+  CREATE TABLE pairs (id text PRIMARY KEY);
+  CREATE TABLE commas ("a, b" text REFERENCES pairs);
   INSERT INTO rooms VALUES (1, 'a, b) c', 'x', 2), (2, 'it "is"', 'y', 3), (3, 'z', 'p, q', 4);
   INSERT INTO stays VALUES (1, 1, '[1,5)', 1);
   INSERT INTO "od)d" VALUES (2);
@@ -68,6 +70,7 @@ group('the row that an error is about', () => {
     ['a row that is missing', 'INSERT INTO stays VALUES (2, 77)', { room: '77' }],
     ['a row that others refer to', 'DELETE FROM rooms WHERE id = 1', { id: '1' }],
     ['the same, of a table whose name cannot be told from a value', 'DELETE FROM rooms WHERE id = 2', undefined],
+    ['a column whose name looks like two', `INSERT INTO commas VALUES ('1, 2')`, undefined],
     ['an exclusion', `INSERT INTO stays VALUES (3, 1, '[4,9)', 1)`, { room: '1', during: '[4,9)' }],
     ['a value that looks like another key', "INSERT INTO tags VALUES (0, 'x)(tag)=(y')", undefined],
     ['a text that is written like NULL', "INSERT INTO tags VALUES (0, 'null')", undefined],
