@@ -14,6 +14,11 @@ export function ident(name: string): Sql {
   return `"${name.replaceAll('"', '""')}"` as Sql;
 }
 
+/** The name that is written so, in quotes or without them; what stands without them is not folded. */
+export function unquoted(written: string): string {
+  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+}
+
 /** `"schema"."name"`. */
 export function qname(schema: string, name: string): Sql {
   return `${ident(schema)}.${ident(name)}` as Sql;

@@ -7,11 +7,8 @@ import { type Finding, finding } from '../base/finding.ts';
 import type { PlanStep, Statement } from '../base/plan.ts';
 import type { Session } from '../pg/pool.ts';
 import estimatesText from './sql/row-estimates.sql';
-import { bare } from './standalone.ts';
+import { bare, NAME, QUALIFIED } from './standalone.ts';
 
-/** What stands between delimiters: classes of letters take the regular expression compiler 25 ms. */
-const NAME = String.raw`(?:"(?:[^"]|"")+"|[^\s",.();]+)`;
-const QUALIFIED = String.raw`${NAME}(?:\s*\.\s*${NAME})*`;
 const LIST = String.raw`${QUALIFIED}(?:\s*,\s*${QUALIFIED})*`;
 
 const DROP = new RegExp(String.raw`^drop\s+(table|materialized\s+view|schema)\s+(?:if\s+exists\s+)?(${LIST})`, 'i');

@@ -110,6 +110,18 @@ test('an INVALID index of a failed build is dropped and built anew; until then n
     },
   ));
 
+test('comments between its words do not hide that a statement must stand alone', () =>
+  withShop(
+    {
+      ...users('1, 2'),
+      'migrations/002_index.sql': `${HEAD}CREATE /* unique */ INDEX -- slow\n CONCURRENTLY users_id/* of */ON users (id);\n`,
+    },
+    async (shop) => {
+      await shop.call('up');
+      expect(await valid(shop, 'users_id')).toBe(true);
+    },
+  ));
+
 test('IF NOT EXISTS does not pass over an INVALID index', () =>
   withShop(
     {
