@@ -3,6 +3,7 @@
  * with aclexplode() and joins, which would cost more than all other columns of a row together.
  */
 import { byCode } from '../base/canonical.ts';
+import { unquoted } from '../base/ident.ts';
 import type { Grant } from './object-model.ts';
 
 /** What the list belongs to. `bare`: a list without an owner's part, as of a column. */
@@ -78,7 +79,7 @@ function parse(acl: readonly string[]): Map<string, Rights> {
   const held = new Map<string, Rights>();
   for (const item of acl) {
     const [, role = '', letters = ''] = /^("(?:[^"]|"")*"|[^=]*)=([^/]*)/.exec(item) ?? [];
-    const grantee = role === '' ? 'PUBLIC' : role.startsWith('"') ? role.slice(1, -1).replaceAll('""', '"') : role;
+    const grantee = role === '' ? 'PUBLIC' : unquoted(role);
     const rights = held.get(grantee) ?? { privileges: new Set(), grantable: new Set() };
     for (const [, letter = '', star] of letters.matchAll(/(\w)(\*?)/g)) {
       rights.privileges.add(word(letter));

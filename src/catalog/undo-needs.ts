@@ -3,7 +3,7 @@
  * a function of a table's rows, a table that refers to a table. The Snapshot keeps no dependencies, but its texts are deparsed
  * with qualified names, which say the same. A name that only looks like one moves an object, and harms nothing.
  */
-import { qname } from '../base/ident.ts';
+import { qname, unquoted } from '../base/ident.ts';
 import type { Change } from './change.ts';
 import type { Routine } from './model.ts';
 
@@ -53,13 +53,9 @@ function described(change: Change): Extract<Change, { action: 'add' }>['after'] 
 }
 
 function keyOf(change: Change): string | null {
-  if (change.object === 'column' && change.parent) return key(change.parent.schema, change.parent.name);
+  if (change.object === 'column' && change.parent) return qname(change.parent.schema, change.parent.name);
   const value = described(change);
-  return change.parent === null && 'schema' in value && 'name' in value ? key(`${value.schema}`, value.name) : null;
-}
-
-function key(schema: string, name: string): string {
-  return `${schema}\n${name}`;
+  return change.parent === null && 'schema' in value && 'name' in value ? qname(`${value.schema}`, value.name) : null;
 }
 
 /** A sequence is made before the column that owns it; a body in quotes is not looked into but by LANGUAGE sql. */
@@ -83,6 +79,7 @@ function texts(value: unknown): string {
 const NAME = /("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\.("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)/gu;
 
 function namesIn(text: string): ReadonlySet<string> {
-  const plain = (name = ''): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
-  return new Set(Array.from(text.matchAll(NAME), ([, schema, name]) => key(plain(schema), plain(name))));
+  return new Set(
+    Array.from(text.matchAll(NAME), ([, schema = '', name = '']) => qname(unquoted(schema), unquoted(name))),
+  );
 }

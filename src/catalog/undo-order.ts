@@ -44,37 +44,29 @@ const COMING: readonly Kind[] = [
 
 /** Those of one rank stay as they were, unless one needs another. */
 export function inUndoOrder(changes: readonly Change[]): readonly Change[] {
-  const ranked = changes
-    .map((change) => ({ change, rank: rankOf(change) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ change }) => change);
-  const of = (wanted: (change: Change) => boolean): readonly Change[] => ranked.filter(wanted);
-  return [
-    ...inNeedOrder(
-      of((change) => change.action === 'add' && !isLast(change)),
-      'add',
-    ),
-    ...of((change) => change.action === 'alter' && !isLast(change)),
-    ...inNeedOrder(
-      of((change) => change.action === 'drop' && !isLast(change)),
-      'drop',
-    ),
-    ...of(isLast),
-  ];
+  const of = (phase: Phase): readonly Change[] =>
+    changes.filter((change) => phaseOf(change) === phase).sort((a, b) => rankOf(a) - rankOf(b));
+  return [...inNeedOrder(of('add'), 'add'), ...of('alter'), ...inNeedOrder(of('drop'), 'drop'), ...of('last')];
 }
+
+type Phase = Change['action'] | 'last';
 
 /** Changed foreign keys and default privileges wait until everything that was missing is there. */
-function isLast(change: Change): boolean {
-  return rankOf(change) > 250 && change.action !== 'drop';
+function phaseOf(change: Change): Phase {
+  const waits = change.object === 'default privilege' || (change.action === 'alter' && isForeignKey(change));
+  return waits && change.action !== 'drop' ? 'last' : change.action;
 }
 
+/** In its phase. */
 function rankOf(change: Change): number {
-  const { action, object } = change;
   // What is made anew is granted as they are now.
-  if (object === 'default privilege') return 1000;
+  if (change.object === 'default privilege') return COMING.length + 1;
   // The other table, and the key that it refers to, must be there before it comes, and after it has gone.
-  const key = object === 'constraint' && (action === 'drop' ? change.before : change.after).kind === 'foreign key';
-  if (action === 'add') return key ? -1 : GOING.indexOf(object);
-  const rank = COMING.indexOf(object) + (action === 'alter' ? 100 : 200);
-  return key ? 250 + rank : rank;
+  if (isForeignKey(change)) return change.action === 'add' ? -1 : COMING.length;
+  return (change.action === 'add' ? GOING : COMING).indexOf(change.object);
+}
+
+function isForeignKey(change: Change): boolean {
+  if (change.object !== 'constraint') return false;
+  return (change.action === 'drop' ? change.before : change.after).kind === 'foreign key';
 }

@@ -1,4 +1,4 @@
-/** The part of the generated procedures file that is the same in every project. In it, so that an application runs without the tool. */
+/** The part of the generated procedures file that is the same in every project; it stands there, so that applications run without the tool. */
 
 export const CLIENT = `
 /** Client, pool client or pool of \`pg\`, or anything else that sends a query. */

@@ -3,6 +3,7 @@
  * that it is known before anything runs. Not knowable from the text: CALL of a procedure (or DO) that commits, REINDEX
  * and CLUSTER of a partitioned table, DROP SUBSCRIPTION with a slot; such migrations say so with a marker.
  */
+import { unquoted } from '../base/ident.ts';
 import { folded } from './lexer.ts';
 import type { SplitStatement } from './split.ts';
 
@@ -134,6 +135,5 @@ export function createdEnum(statement: SplitStatement): string | null {
 function nameAt({ script, tokens }: SplitStatement, index: number): string {
   const token = tokens[index];
   if (!token) return '';
-  if (token.kind === 'word') return folded(script, token);
-  return script.slice(token.start + 1, token.end - 1).replaceAll('""', '"');
+  return token.kind === 'word' ? folded(script, token) : unquoted(script.slice(token.start, token.end));
 }

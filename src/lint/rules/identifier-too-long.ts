@@ -1,4 +1,4 @@
-import { NAME_BYTES } from '../../base/ident.ts';
+import { NAME_BYTES, unquoted } from '../../base/ident.ts';
 import { tokenize } from '../../syntax/lexer.ts';
 import type { ActionRule } from '../rule.ts';
 
@@ -18,7 +18,7 @@ export const rule: ActionRule = {
     if (!MAY_BE_LONG.test(sql)) return [];
     return tokenize(sql).flatMap(({ kind, start, end }) => {
       if (end - start <= NAME_BYTES / 4 || (kind !== 'word' && kind !== 'quoted')) return [];
-      const name = kind === 'quoted' ? sql.slice(start + 1, end - 1).replaceAll('""', '"') : sql.slice(start, end);
+      const name = unquoted(sql.slice(start, end));
       const bytes = Buffer.byteLength(name);
       if (bytes <= NAME_BYTES) return [];
       return [
